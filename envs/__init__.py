@@ -1,0 +1,1 @@
+"""Gymnasium environments that expose saccades as actions."""

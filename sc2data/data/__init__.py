@@ -1,0 +1,1 @@
+"""Package data: tables of facts about the game, each file naming its source."""

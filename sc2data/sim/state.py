@@ -1,0 +1,186 @@
+"""The simulator's state as explicit objects: everything that a game is, and nothing that it does.
+
+`copy.deepcopy` of a `WorldState` is a complete saved game: the same commands after it give the same bytes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+NEUTRAL = 16
+"""Owner of units that belong to nobody; players are 1 to 15."""
+
+UNIT_FIELDS: dict[str, type] = {
+    "tag": np.uint64,  # index << 18 | recycle count, ascending with creation
+    "type": np.int32,  # unit type id
+    "owner": np.int16,
+    "x": np.float32,
+    "y": np.float32,
+    "z": np.float32,  # of the unit's foot (flyers: of the unit itself)
+    "facing": np.float32,  # radians, 0 east, counter-clockwise
+    "radius": np.float32,
+    "health": np.float32,
+    "health_max": np.float32,
+    "shield": np.float32,
+    "shield_max": np.float32,
+    "energy": np.float32,
+    "energy_max": np.float32,
+    "build_progress": np.float32,  # 1 when complete
+    "cooldown": np.float32,  # game loops until the weapon may fire
+    "target": np.uint64,  # tag of the unit being attacked, 0 none
+    "contents": np.int32,  # minerals or vespene left in a resource; what a worker carries
+    "speed": np.float32,  # world units per game loop
+    "flying": np.bool_,
+    "burrowed": np.bool_,
+    "cloaked": np.bool_,
+    "hallucination": np.bool_,
+    "active": np.bool_,  # doing something: gathering, producing, attacking
+    "structure": np.bool_,
+    "death_loop": np.int32,  # hallucinations and timed units: loop at which they vanish, 0 never
+}
+
+
+@dataclasses.dataclass
+class Order:
+    """An order of a unit: the *specific* ability id and a target, either a point or a unit's tag."""
+
+    ability: int
+    x: float = 0.0
+    y: float = 0.0
+    has_point: bool = False
+    tag: int = 0
+    progress: float = 0.0  # of a production, 0 to 1
+    stage: int = 0  # of a compound order (gather: go, dig, return)
+
+
+class Units:
+    """All living units as parallel arrays, in order of creation: `units.x[i]`, `units.orders[i]`.
+
+    Every name of `UNIT_FIELDS` is an attribute: a view of length `len(units)` that can be written to but must not be
+    kept across `add` or `remove`.
+    """
+
+    def __init__(self, capacity: int = 256) -> None:
+        self._count = 0
+        self._arrays: dict[str, npt.NDArray[Any]] = {k: np.zeros(capacity, t) for k, t in UNIT_FIELDS.items()}
+        self.orders: list[list[Order]] = []
+        self.buffs: list[dict[int, int]] = []  # buff id -> loop at which it ends
+        self.cargo: list[list[dict[str, Any]]] = []  # passengers, each the row of a unit
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __getattr__(self, name: str) -> npt.NDArray[Any]:
+        if name in UNIT_FIELDS:
+            return self.__dict__["_arrays"][name][: self.__dict__["_count"]]
+        raise AttributeError(name)
+
+    def add(self, **values: Any) -> int:
+        """Append a unit, unnamed fields zero; returns its row."""
+        row = self._count
+        if row == len(self._arrays["tag"]):
+            self._arrays = {k: np.concatenate([a, np.zeros_like(a)]) for k, a in self._arrays.items()}
+        for name, array in self._arrays.items():
+            array[row] = values.get(name, 0)
+        self._count += 1
+        self.orders.append([])
+        self.buffs.append({})
+        self.cargo.append([])
+        return row
+
+    def keep(self, mask: npt.NDArray[np.bool_]) -> None:
+        """Drop every unit whose `mask` (len,) is False; the others keep their order."""
+        count = int(mask.sum())
+        for array in self._arrays.values():
+            array[:count] = array[: self._count][mask]
+        self._count = count
+        rows = np.flatnonzero(mask)
+        self.orders = [self.orders[i] for i in rows]
+        self.buffs = [self.buffs[i] for i in rows]
+        self.cargo = [self.cargo[i] for i in rows]
+
+    def rows(self, tags: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Rows of those `tags` that live, in the order asked. Tags ascend with creation, so this is a search."""
+        wanted = np.asarray(tags, np.uint64).reshape(-1)
+        if not self._count or not len(wanted):
+            return np.zeros(0, np.intp)
+        at = np.searchsorted(self.tag, wanted)
+        at = np.minimum(at, self._count - 1)
+        return at[self.tag[at] == wanted]
+
+
+@dataclasses.dataclass
+class Effect:
+    """Something on the ground that is no unit: an API effect id, where, whose, how long."""
+
+    effect: int
+    points: list[tuple[float, float]]
+    radius: float
+    owner: int
+    until: int
+
+
+@dataclasses.dataclass
+class Blast:
+    """Something that flashes in the picture and has no part in the rules: a shot, an explosion, blood."""
+
+    kind: str  # "shot", "shell", "acid", "death", "splash"
+    x: float
+    y: float
+    z: float
+    start: int
+    until: int
+    toward: tuple[float, float, float] | None = None
+
+
+@dataclasses.dataclass
+class Player:
+    """One side of the game."""
+
+    id: int
+    race: int  # common.proto Race, as assigned
+    race_requested: int = 0
+    type: int = 1  # sc2api.proto PlayerType
+    difficulty: int = 0
+    ai_build: int = 0
+    name: str = ""
+    minerals: float = 50.0
+    vespene: float = 0.0
+    upgrades: set[int] = dataclasses.field(default_factory=set)
+    result: int = 0  # sc2api.proto Result, 0 while undecided
+    cheats: set[int] = dataclasses.field(default_factory=set)  # debug.proto DebugGameState toggles in force
+    score: dict[str, float] = dataclasses.field(default_factory=dict)  # score_details by field name
+
+
+@dataclasses.dataclass
+class Snapshot:
+    """What a player remembers of a structure that it no longer sees; has a tag of its own."""
+
+    tag: int
+    of: int  # tag of the unit remembered
+    row: dict[str, Any]  # the unit's fields when it was last seen
+
+
+@dataclasses.dataclass
+class WorldState:
+    """A game at one loop."""
+
+    seed: int
+    loop: int = 0
+    units: Units = dataclasses.field(default_factory=Units)
+    players: dict[int, Player] = dataclasses.field(default_factory=dict)
+    effects: list[Effect] = dataclasses.field(default_factory=list)
+    blasts: list[Blast] = dataclasses.field(default_factory=list)
+    visibility: dict[int, npt.NDArray[np.uint8]] = dataclasses.field(default_factory=dict)
+    """Per player a grid (H, W), row 0 in the south: 0 never seen, 1 fogged, 2 visible."""
+    snapshots: dict[int, dict[int, Snapshot]] = dataclasses.field(default_factory=dict)
+    """Per player, by tag of the unit remembered."""
+    creep: npt.NDArray[np.bool_] | None = None  # (H, W), row 0 in the south
+    dead: list[int] = dataclasses.field(default_factory=list)  # tags that died in the latest step
+    disable_fog: bool = False
+    tags_issued: int = 0
+    random: np.random.Generator = dataclasses.field(default_factory=lambda: np.random.default_rng(0))

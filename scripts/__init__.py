@@ -1,0 +1,1 @@
+"""Commands: each parses absl flags and calls one library function."""

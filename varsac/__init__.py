@@ -1,0 +1,1 @@
+"""Variational saccading: models that count and classify large images in a few glimpses."""
