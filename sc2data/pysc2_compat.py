@@ -1,6 +1,6 @@
 """Make pysc2 4.0.0, and the protocol messages it needs, importable on today's Python and protobuf.
 
-Two things have broken pysc2 since 2023 (pysc2#355):
+Three things have broken pysc2 since 2023 (pysc2#355):
 
 * the wheel `s2clientprotocol` carries `*_pb2.py` files written by an old protobuf compiler, which protobuf 4 and later
   refuse ("Descriptors cannot be created directly"). Their only content that matters is the serialised description of
@@ -8,6 +8,11 @@ Two things have broken pysc2 since 2023 (pysc2#355):
   without running it and has protobuf build the module from it, on whatever implementation protobuf runs (upb, in C).
 * `pysc2.lib.colors` calls `random.shuffle` with a second argument that Python 3.11 removed, to get a *fixed* shuffle.
   The finder replaces that one function by the shuffle it meant, so that the palettes stay those of older Pythons.
+
+* `s2protocol`, with which pysc2 reads replays, imports the module `imp` that Python 3.12 removed.
+
+Two modules of pysc2 import packages (pygame, sk-video) that warn about their own use of things deprecated, which would
+stop programs that treat warnings as errors; these warnings are silenced while those two modules are imported.
 
 Where the files are modern (the wheel `pys2clientprotocol`) or pysc2 is mended, nothing is touched.
 
@@ -85,8 +90,8 @@ def install() -> None:
         sys.meta_path.insert(0, _Finder())
     if _PROTOCOL not in sys.modules and importlib.util.find_spec(_PROTOCOL) is None:
         raise MissingProtocolError(
-            "The StarCraft II protocol messages (package 's2clientprotocol') are not installed; the extra 'sc2' has them: "
-            "pip install 'sc2-saccades[sc2]'"
+            "The StarCraft II protocol messages (package 's2clientprotocol') are not installed; the extra 'sc2' has "
+            "them: pip install 'sc2-saccades[sc2]'"
         )
     _protobuf_version()
     if _COLORS in sys.modules:
@@ -117,7 +122,8 @@ def diagnose() -> Status:
         implementation = importlib.import_module("google.protobuf.internal.api_implementation").Type()
         if implementation == "python":
             problems.append(
-                "protobuf runs in pure Python, several times slower than upb: unset PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
+                "protobuf runs in pure Python, several times slower than upb: "
+                "unset PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"
             )
     generated_code = "missing" if protobuf is None else _generated_code()
     if generated_code == "missing" and protobuf is not None:
@@ -148,13 +154,13 @@ class _Finder(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname != _COLORS and not _GENERATED.fullmatch(fullname):
+        if fullname not in _LOADERS and not _GENERATED.fullmatch(fullname):
             return None
         spec = importlib.machinery.PathFinder.find_spec(fullname, path, target)
         if spec is None or not isinstance(spec.loader, importlib.abc.InspectLoader):
             return None
-        if fullname == _COLORS:
-            spec.loader = _ColorsLoader(spec.loader)
+        if fullname in _LOADERS:
+            spec.loader = _LOADERS[fullname](spec.loader)
         else:
             source = spec.loader.get_source(fullname)
             if source is None or not _is_stale(source):
@@ -171,7 +177,7 @@ class _WrappedLoader(importlib.abc.InspectLoader):
         self._inner = inner
 
     def is_package(self, fullname: str) -> bool:
-        return False
+        return self._inner.is_package(fullname)
 
     def get_source(self, fullname: str) -> str | None:
         return self._inner.get_source(fullname)
@@ -202,6 +208,57 @@ class _ColorsLoader(_WrappedLoader):
     def exec_module(self, module: ModuleType) -> None:
         self._inner.exec_module(module)
         _mend_colors(module)
+
+
+class _QuietLoader(_WrappedLoader):
+    """Runs a module as it is, without the warnings of what it imports."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        with warnings.catch_warnings():
+            for category in (DeprecationWarning, SyntaxWarning, UserWarning):  # the last: pkg_resources, by pygame
+                warnings.simplefilter("ignore", category)
+            self._inner.exec_module(module)
+
+
+class _VersionsLoader(_WrappedLoader):
+    """Runs `s2protocol.versions` with an empty module for `imp`, then gives it another way to import by file name."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        before = sys.modules.get("imp")
+        sys.modules["imp"] = ModuleType("imp")
+        try:
+            self._inner.exec_module(module)
+        finally:
+            del sys.modules["imp"]
+            if before is not None:
+                sys.modules["imp"] = before
+        module._import_protocol = _import_from_folder  # type: ignore[attr-defined]
+        _patched.add(module.__name__)
+
+
+_LOADERS: dict[str, type[_WrappedLoader]] = {
+    _COLORS: _ColorsLoader,
+    "pysc2.lib.renderer_human": _QuietLoader,
+    "pysc2.lib.video_writer": _QuietLoader,
+    "s2protocol.versions": _VersionsLoader,
+}
+
+
+def _import_from_folder(folder: str, name: str) -> ModuleType:
+    """The top-level module `name` from the file of that name in `folder`."""
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.machinery.PathFinder.find_spec(name, [folder])
+    if spec is None or spec.loader is None:
+        raise ImportError(f"No module {name!r} in {folder}", name=name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[name]
+        raise
+    return module
 
 
 def _mend_colors(colors: Any) -> None:
