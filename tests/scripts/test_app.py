@@ -1,0 +1,162 @@
+"""The base of all commands: help, flags, errors and exit statuses."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from absl import flags
+
+from sc2data.errors import UserError
+from scripts import _app
+
+COMMAND = '''
+"""Counts sheep.
+
+Usage: sheep [COUNT]
+"""
+from absl import flags
+from scripts import _app
+
+APP = _app.App(__doc__)
+NIGHTS = flags.DEFINE_integer("nights", 3, "How many nights.", lower_bound=1, flag_values=APP.flags)
+OUTPUT = flags.DEFINE_string("output", None, "Where to.", required=True, flag_values=APP.flags)
+
+
+def main(arguments):
+    print(NIGHTS.value, OUTPUT.value, *arguments)
+
+
+def run():
+    APP.run(main)
+
+
+if __name__ == "__main__":
+    run()
+'''
+
+
+def write_command(path: Path) -> Path:
+    path.write_text(textwrap.dedent(COMMAND).lstrip())
+    return path
+
+
+def load(path: Path, name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def start(path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, str(path), *arguments], capture_output=True, text=True, timeout=60)
+
+
+def test_two_commands_with_the_same_flags_live_in_one_process(tmp_path, capsys):
+    path = write_command(tmp_path / "sheep.py")
+    first, second = load(path, "first"), load(path, "second")
+    assert first.APP.call(first.main, ["sheep.py", "--output=a", "--nights=5"]) == 0
+    assert second.APP.call(second.main, ["sheep.py", "--output=b", "x"]) == 0
+    assert capsys.readouterr().out == "5 a\n3 b x\n"
+
+
+def test_a_second_call_starts_from_the_defaults(tmp_path, capsys):
+    module = load(write_command(tmp_path / "sheep.py"), "sheep")
+    module.APP.call(module.main, ["sheep.py", "--output=a", "--nights=5"])
+    module.APP.call(module.main, ["sheep.py", "--output=a"])
+    assert capsys.readouterr().out == "5 a\n3 a\n"
+
+
+def test_a_file_shows_its_docstring_and_flags_though_some_are_required(tmp_path):
+    done = start(write_command(tmp_path / "sheep.py"), "--help")
+    assert done.returncode == 0
+    assert "Counts sheep.\n\nUsage: sheep [COUNT]" in done.stdout
+    assert "Flags of python -m scripts.sheep:" in done.stdout
+    assert "  --nights\n      How many nights. (a positive integer; default: '3')" in done.stdout
+
+
+def test_a_console_script_shows_the_same_help(tmp_path):
+    write_command(tmp_path / "sheep.py")
+    console = tmp_path / "sc2-sheep"
+    console.write_text(f"import sys\nsys.path.insert(0, {str(tmp_path)!r})\nfrom sheep import run\nrun()\n")
+    done = start(console, "-h")
+    assert "Counts sheep." in done.stdout
+    assert "Flags of sc2-sheep:" in done.stdout
+    assert "--nights" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--output=a", "--nights=0"], "flag --nights=0: 0 is not a positive integer"),
+        (["--output=a", "--night=1"], "Unknown command line flag 'night'. Did you mean: nights ?"),
+        ([], "Flag --output must have a value other than None."),
+    ],
+)
+def test_a_bad_flag_is_explained(tmp_path, arguments, message):
+    done = start(write_command(tmp_path / "sheep.py"), *arguments)
+    assert done.returncode == _app.USER_ERROR
+    assert message in done.stderr
+    assert "See `python -m scripts.sheep --help`." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def app() -> _app.App:
+    return _app.App("Fails on purpose.")
+
+
+@pytest.mark.parametrize(
+    "error", [UserError("no such map"), ValueError("no such map"), FileNotFoundError("no such map")]
+)
+def test_errors_of_the_user_are_one_message(error, capsys):
+    def main(arguments: Sequence[str]) -> int:
+        raise error
+
+    assert app().call(main, ["x.py"]) == _app.USER_ERROR
+    assert capsys.readouterr().err == "error: no such map\n"
+    assert app().call(main, ["x.py", "--verbose"]) == _app.USER_ERROR
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_defects_keep_their_traceback():
+    def main(arguments: Sequence[str]) -> int:
+        return {}["missing"]
+
+    with pytest.raises(KeyError):
+        app().call(main, ["x.py"])
+
+
+def test_statuses(capsys):
+    def interrupted(arguments: Sequence[str]) -> int:
+        raise KeyboardInterrupt
+
+    assert app().call(interrupted, ["x.py"]) == 130
+    assert app().call(lambda arguments: None, ["x.py"]) == 0
+    assert app().call(lambda arguments: _app.PROBLEMS_FOUND, ["x.py"]) == 1
+
+
+def test_a_closed_pipe_ends_in_silence(tmp_path):
+    path = tmp_path / "much.py"
+    path.write_text(
+        "from scripts import _app\n_app.App('Prints much.').run(lambda arguments: print('line\\n' * 100_000))\n"
+    )
+    done = subprocess.run(
+        f"{sys.executable} {path} | head -n 1", shell=True, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("line\n", "")
+
+
+def test_libraries_find_their_flags_parsed():
+    def main(arguments: Sequence[str]) -> int:
+        assert flags.FLAGS.is_parsed()
+        return 0
+
+    assert app().call(main, ["x.py"]) == 0
