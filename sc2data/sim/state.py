@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,41 @@ UNIT_FIELDS: dict[str, type] = {
     "death_loop": np.int32,  # hallucinations and timed units: loop at which they vanish, 0 never
 }
 
+PLAN_FIELDS: dict[str, type] = {
+    "mode": np.int8,  # a `Mode`
+    "aim": np.int32,  # row of the unit being attacked, -1 none; `target` is its tag
+    "forced": np.bool_,  # the target was ordered, not found
+    "moving": np.bool_,
+    "goal_x": np.float32,  # where its order takes it
+    "goal_y": np.float32,
+    "way_x": np.float32,  # the next corner on the path there
+    "way_y": np.float32,
+    "reach": np.float32,  # distance between centres at which the goal counts as reached
+    "wake": np.int32,  # game loop at which its order wants attention, 0 never
+    "trail": np.float32,  # distance to the goal when progress was last checked
+    "hurt": np.int32,  # game loop at which it was last damaged
+    "partner": np.uint64,  # a resource's miner, a structure's builder, a structure's add-on
+    "rally_x": np.float32,
+    "rally_y": np.float32,
+    "rally_tag": np.uint64,
+    "rallied": np.bool_,
+}
+"""What the rules keep of each unit beside what the world can see of it."""
+
+ALL_FIELDS = UNIT_FIELDS | PLAN_FIELDS
+
+
+class Mode(enum.IntEnum):
+    """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words."""
+
+    IDLE = 0
+    MOVE = 1
+    ATTACK_MOVE = 2
+    ATTACK = 3
+    HOLD = 4
+    WORK = 5  # walks and stops as its order's own rules say: gathering, building, casting
+    BUSY = 6  # cannot act: morphing, mining, under construction
+
 
 @dataclasses.dataclass
 class Order:
@@ -60,13 +96,13 @@ class Order:
 class Units:
     """All living units as parallel arrays, in order of creation: `units.x[i]`, `units.orders[i]`.
 
-    Every name of `UNIT_FIELDS` is an attribute: a view of length `len(units)` that can be written to but must not be
+    Every name of `UNIT_FIELDS` and `PLAN_FIELDS` is an attribute: a view of length `len(units)` that can be written to but must not be
     kept across `add` or `remove`.
     """
 
     def __init__(self, capacity: int = 256) -> None:
         self._count = 0
-        self._arrays: dict[str, npt.NDArray[Any]] = {k: np.zeros(capacity, t) for k, t in UNIT_FIELDS.items()}
+        self._arrays: dict[str, npt.NDArray[Any]] = {k: np.zeros(capacity, t) for k, t in ALL_FIELDS.items()}
         self.orders: list[list[Order]] = []
         self.buffs: list[dict[int, int]] = []  # buff id -> loop at which it ends
         self.cargo: list[list[dict[str, Any]]] = []  # passengers, each the row of a unit
@@ -75,33 +111,46 @@ class Units:
         return self._count
 
     def __getattr__(self, name: str) -> npt.NDArray[Any]:
-        if name in UNIT_FIELDS:
+        if name in ALL_FIELDS:
             return self.__dict__["_arrays"][name][: self.__dict__["_count"]]
         raise AttributeError(name)
 
     def add(self, **values: Any) -> int:
         """Append a unit, unnamed fields zero; returns its row."""
-        row = self._count
-        if row == len(self._arrays["tag"]):
+        return self.extend(1, **values)
+
+    def extend(self, count: int, **values: Any) -> int:
+        """Append `count` units; each value is one for all or an array (count,). Returns the first one's row."""
+        first, last = self._count, self._count + count
+        while last > len(self._arrays["tag"]):
             self._arrays = {k: np.concatenate([a, np.zeros_like(a)]) for k, a in self._arrays.items()}
         for name, array in self._arrays.items():
-            array[row] = values.get(name, 0)
-        self._count += 1
-        self.orders.append([])
-        self.buffs.append({})
-        self.cargo.append([])
-        return row
+            array[first:last] = values.get(name, -1 if name == "aim" else 0)
+        self._count = last
+        self.orders.extend([] for _ in range(count))
+        self.buffs.extend({} for _ in range(count))
+        self.cargo.extend([] for _ in range(count))
+        return first
 
     def keep(self, mask: npt.NDArray[np.bool_]) -> None:
-        """Drop every unit whose `mask` (len,) is False; the others keep their order."""
+        """Drop every unit whose `mask` (len,) is False; the others keep their order, and those that aimed at it none."""
+        moved = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
         count = int(mask.sum())
         for array in self._arrays.values():
             array[:count] = array[: self._count][mask]
         self._count = count
-        rows = np.flatnonzero(mask)
+        aim = self.aim
+        aim[:] = np.where(aim >= 0, moved[aim], -1)
+        self.target[aim < 0] = 0
+        rows = np.flatnonzero(mask).tolist()
         self.orders = [self.orders[i] for i in rows]
         self.buffs = [self.buffs[i] for i in rows]
         self.cargo = [self.cargo[i] for i in rows]
+
+    def row(self, tag: int) -> int:
+        """Row of the living unit `tag`, -1 where there is none."""
+        found = self.rows([tag])
+        return int(found[0]) if len(found) else -1
 
     def rows(self, tags: npt.ArrayLike) -> npt.NDArray[np.intp]:
         """Rows of those `tags` that live, in the order asked. Tags ascend with creation, so this is a search."""
@@ -182,5 +231,14 @@ class WorldState:
     creep: npt.NDArray[np.bool_] | None = None  # (H, W), row 0 in the south
     dead: list[int] = dataclasses.field(default_factory=list)  # tags that died in the latest step
     disable_fog: bool = False
+    sight: dict[int, npt.NDArray[np.bool_]] = dataclasses.field(default_factory=dict)
+    """Per player the cells (H, W) seen when the rules last looked, which they do at fixed loops."""
+    explored: dict[int, npt.NDArray[np.bool_]] = dataclasses.field(default_factory=dict)
+    """Per player the cells (H, W) ever seen when the rules looked."""
+    watched: dict[int, set[int]] = dataclasses.field(default_factory=dict)
+    """Per player the tags of the structures seen when the rules last looked."""
+    detected: dict[int, set[int]] = dataclasses.field(default_factory=dict)
+    """Per player the tags of cloaked and burrowed enemies detected when the rules last looked."""
+    layout: int = 0  # counts the changes to what stands in the way
     tags_issued: int = 0
     random: np.random.Generator = dataclasses.field(default_factory=lambda: np.random.default_rng(0))

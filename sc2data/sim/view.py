@@ -142,6 +142,9 @@ def view_of(
     lists: list[list[Any]] = [[part[i] for i in rows.tolist()] for part in (units.orders, units.buffs, units.cargo)]
     if snapshots:
         remembered = world.snapshot_fields(player_id)
+        if len(remembered["tag"]) != len(snapshots):
+            kept = np.isin(remembered["tag"], np.array([snapshot.tag for snapshot in snapshots], np.uint64))
+            remembered = {name: values[kept] for name, values in remembered.items()}
         fields = {name: np.concatenate([values, remembered[name]]) for name, values in fields.items()}
         display = np.concatenate([display, np.full(len(snapshots), SNAPSHOT, np.int8)])
         cloak = np.concatenate([cloak, np.zeros(len(snapshots), np.int8)])
