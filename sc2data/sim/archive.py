@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from sc2data.errors import UserError
+
 MAX_MEMBER_BYTES = 64 << 20
 """Members that claim to be larger are refused; the largest of the known real maps takes 4 MiB."""
 
@@ -32,7 +34,7 @@ _TABLE_OFFSET, _NAME_A, _NAME_B, _TABLE = range(4)
 _EMPTY_SLOT = 0xFFFFFFFF
 
 
-class ArchiveError(ValueError):
+class ArchiveError(UserError, ValueError):
     """The bytes are no MPQ archive that can be read: truncated, damaged, hostile, or of an unsupported kind."""
 
 

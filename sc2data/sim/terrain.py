@@ -55,6 +55,7 @@ class Terrain:
     colour: npt.NDArray[np.uint8] | None = None
     """(top - bottom, right - left, 3) RGB, row 0 in the south: the playable area as the map's own minimap shows it,
     one pixel a cell; None where the map brings none."""
+    title: str = ""  # the map's own name for people
 
     def __post_init__(self) -> None:
         shape, (left, bottom, right, top) = self.level.shape, self.playable
