@@ -137,7 +137,7 @@ class MinimapTransform:
 
     def to_pixels(self, points: npt.ArrayLike) -> FloatArray:
         """World points (N, 2) or (N, 3) to continuous pixels (N, 2)."""
-        xy = np.asarray(points, np.float64).reshape(len(points), -1)[:, :2]  # type: ignore[arg-type]
+        xy = np.asarray(points, np.float64)[..., :2].reshape(-1, 2)
         return np.stack([(xy[:, 0] - self.area[0]) * self.scale, (self.area[3] - xy[:, 1]) * self.scale], axis=1)
 
     def to_world(self, pixels: npt.ArrayLike) -> FloatArray:
@@ -170,7 +170,7 @@ class FeatureScreen:
 
     def to_pixels(self, points: npt.ArrayLike) -> FloatArray:
         """World points (N, 2) or (N, 3) to continuous pixels (N, 2)."""
-        xy = np.asarray(points, np.float64).reshape(len(points), -1)[:, :2]  # type: ignore[arg-type]
+        xy = np.asarray(points, np.float64)[..., :2].reshape(-1, 2)
         x = (xy[:, 0] - self.centre[0]) * self.scale + self.width / 2
         y = self.height / 2 - (xy[:, 1] - self.centre[1]) * self.scale
         return np.stack([x, y], axis=1)
