@@ -14,6 +14,9 @@ TIER = 64
 WALKABLE_RISE = 0.6
 """Highest difference in z between the corners of a cell that ground units walk."""
 
+STEEP_RISE = 1.1
+"""The same for maps whose start locations are not connected otherwise: their ramps are steeper."""
+
 BUILDABLE_RISE = 0.02
 """Highest difference in z between the corners of a cell that structures stand on."""
 
@@ -138,19 +141,30 @@ def walkable_cells(
 
     A cell is walked where it lies in the playable area, is neither void nor `closed` by the map, rises by no more
     than `WALKABLE_RISE` between its corners, and can be reached from a start location (from the largest connected
-    area where no start location is on walkable ground). Equals 97.6 to 99.4 per cent of the cells of the game's own
+    area where no start location is on walkable ground). Where that parts the start locations, cells that rise up to
+    `STEEP_RISE` are walked too, if that joins them. Equals 97.6 to 99.4 per cent of the cells of the game's own
     pathing grids on 20 ladder maps (sc2-api.md 5.2).
     """
     left, bottom, right, top = playable
-    open_cells = np.zeros(level.shape, np.uint8)
-    open_cells[bottom:top, left:right] = 1
-    open_cells[closed | (level == 0) | (rise(height) > WALKABLE_RISE)] = 0
-    _, areas, statistics, _ = cv2.connectedComponentsWithStats(open_cells, connectivity=4)
-    inside = [(x, y) for x, y in starts if left <= x < right and bottom <= y < top]
-    reached = {int(areas[int(y), int(x)]) for x, y in inside} - {0}
+    open_cells = np.zeros(level.shape, bool)
+    open_cells[bottom:top, left:right] = True
+    open_cells &= ~closed & (level > 0)
+    inside = [(int(y), int(x)) for x, y in starts if left <= x < right and bottom <= y < top]
+    slope = rise(height)
+    gentle, parts = _reached(open_cells & (slope <= WALKABLE_RISE), inside)
+    if parts > 1:
+        steep, parts = _reached(open_cells & (slope <= STEEP_RISE), inside)
+        return steep if parts == 1 else gentle
+    return gentle
+
+
+def _reached(cells: npt.NDArray[np.bool_], starts: list[tuple[int, int]]) -> tuple[npt.NDArray[np.bool_], int]:
+    """The cells connected with any start (row, column), else the largest connected area; how many areas those are."""
+    _, areas, statistics, _ = cv2.connectedComponentsWithStats(cells.astype(np.uint8), connectivity=4)
+    reached = {int(areas[start]) for start in starts} - {0}
     if not reached and len(statistics) > 1:
         reached = {1 + int(np.argmax(statistics[1:, cv2.CC_STAT_AREA]))}
-    return np.isin(areas, sorted(reached))
+    return np.isin(areas, sorted(reached)), len(reached)
 
 
 def buildable_cells(
