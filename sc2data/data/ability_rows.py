@@ -1,0 +1,152 @@
+"""Rows of the table of abilities: what an ability is called, needs for a target, makes, and which unit has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+from sc2data.data import facts
+
+Row = dict[str, Any]
+
+_TARGETS = {
+    "Build": "point",
+    "BuildInstant": "point_or_none",
+    "BuildOnUnit": "unit",
+    "MorphPlace": "point",
+    "None": "none",
+    "Point": "point",
+    "PointOrUnit": "point_or_unit",
+    "TrainPlace": "point",
+    "Unit": "unit",
+}
+_KINDS = {
+    "Build": "build",
+    "BuildInstant": "build",
+    "BuildOnUnit": "build",
+    "Morph": "morph",
+    "MorphPlace": "morph",
+    "Research": "research",
+    "Train": "train",
+    "TrainPlace": "train",
+}
+
+
+def rows(ids: list[Row], statistics: list[Row], general_ids: Mapping[int, int]) -> list[Row]:
+    """One row an ability id, with the keys that differ from their defaults; ids ascend.
+
+    Args:
+      ids: abilities of stableid.json.
+      statistics: abilities of units_abilities_upgrades.json.
+      general_ids: specific -> general ability id, asked before the tables.
+    """
+    known = {row["id"]: row for row in statistics}
+    slots = Counter(row["name"] for row in ids)
+    footprints = {ability: radius for radius, abilities in facts.FOOTPRINT_RADII.items() for ability in abilities}
+    out = []
+    for row in sorted(ids, key=lambda row: row["id"]):
+        ability = row["id"]
+        new: Row = {"id": ability, "link": row["name"], "index": row["index"], "button": row["buttonname"]}
+        new["name"] = row.get("friendlyname", f"{row['name']}_{row['index']}" if row["name"] else "")
+        detail = known.get(ability, {})
+        details: Row = {
+            "general": general_ids.get(ability) or row.get("remapid") or _general_of_slot(row, slots[row["name"]]),
+            "available": not _within(ability, facts.NOT_IN_MELEE_ABILITIES),
+            "minimap": detail.get("allow_minimap", False),
+            "autocast": detail.get("allow_autocast", False),
+            "range": detail.get("cast_range", 0.0),
+            "footprint": footprints.get(ability, 0.0),
+            "energy": facts.ENERGY_COSTS.get(ability, 0),
+            **_target(facts.PRODUCTS.get(ability) or detail.get("target", "None")),
+        }
+        new |= {key: value for key, value in details.items() if value != DEFAULTS[key]}
+        out.append(new)
+    return out
+
+
+DEFAULTS: Row = {
+    "general": 0,
+    "available": True,
+    "minimap": False,
+    "autocast": False,
+    "range": 0.0,
+    "footprint": 0.0,
+    "energy": 0,
+    "target": "none",
+    "kind": "",
+    "instant": False,
+    "produces": 0,
+    "upgrade": 0,
+}
+"""What a key that is absent from a row means."""
+
+
+def of_units(units: list[Row], abilities: set[int]) -> list[Row]:
+    """Per unit the abilities it has, each with what it requires: [ability, {kind: id}].
+
+    `always` are those of a complete, idle unit, `at_times` those that appear with a load, cargo or production.
+    """
+    out = []
+    for unit in units:
+        always = []
+        for entry in unit["abilities"]:
+            ability = facts.REPLACED_ABILITIES.get(entry["ability"], entry["ability"])
+            if ability in abilities:
+                requirements = {k: v for part in entry.get("requirements", []) for k, v in part.items()}
+                always.append([ability, requirements] if requirements else [ability])
+        at_times = facts.CONDITIONAL_ABILITIES.get(unit["id"], ())
+        if always or at_times:
+            out.append({"unit": unit["id"], "always": always, "at_times": list(at_times)})
+    return out
+
+
+def _target(target: str | Row) -> Row:
+    """Target, kind and product from the ability table's way to say it: "Unit" or {"Train": {"produces": 48}}."""
+    if isinstance(target, str):
+        return {"target": _TARGETS[target]}
+    ((how, what),) = target.items()
+    return {
+        "target": _TARGETS.get(how, "none"),
+        "kind": _KINDS[how],
+        "instant": how == "BuildInstant",
+        "produces": what.get("produces", 0),
+        "upgrade": what.get("upgrade", 0),
+    }
+
+
+def _general_of_slot(row: Row, slots: int) -> int:
+    """The general ability of a slot that the tables leave without one: the game fills each link by a pattern."""
+    link, index = row["name"], row["index"]
+    if slots == 2 and index == 1:
+        return 3659  # Cancel, of an ability that has one slot for itself and one for its cancellation
+    return 0 if not link else _SLOT_GENERALS.get((_pattern(link), index), 0)
+
+
+def _pattern(link: str) -> str:
+    for end in ("Transport", "Harvest", "Gather"):
+        if link.endswith(end):
+            return end
+    for start in ("que", "stop"):
+        if link.startswith(start):
+            return start
+    return link
+
+
+_SLOT_GENERALS = {
+    ("Transport", 0): 3668,
+    ("Transport", 1): 3664,
+    ("Transport", 2): 3669,
+    ("Transport", 3): 3670,
+    ("Transport", 4): 3663,
+    ("Harvest", 2): 3659,
+    ("Gather", 2): 3659,
+    ("que", 0): 3671,
+    ("que", 1): 3672,
+    **{("stop", index): 3665 for index in range(6)},
+    **{(link, 30): 3660 for link in ("RavenBuild", "ProtossBuild", "ZergBuild", "QueenBuild", "BuildNydusCanal")},
+}
+
+
+def _within(value: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= value <= last for first, last in ranges)
