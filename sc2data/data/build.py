@@ -47,17 +47,7 @@ def build(game_data: pathlib.Path) -> dict[str, dict[str, list[Row]]]:
         "units": {"units": unit_rows.rows(ids["Units"], statistics["Unit"], statistics["Ability"])},
         "upgrades": {"upgrades": _upgrades(ids["Upgrades"], statistics["Upgrade"], abilities)},
         "buffs": {"buffs": [{"id": row["id"], "name": row["name"]} for row in ids["Buffs"]]},
-        "effects": {
-            "effects": [
-                {
-                    "id": row["id"],
-                    "name": row["name"],
-                    "label": row.get("friendlyname", ""),
-                    "radius": row.get("radius", 0),
-                }
-                for row in ids["Effects"]
-            ]
-        },
+        "effects": {"effects": [_effect(row) for row in ids["Effects"]]},
     }
 
 
@@ -86,6 +76,10 @@ def write(tables: Mapping[str, Mapping[str, Iterable[Row]]], folder: pathlib.Pat
         (folder / f"{name}.json").write_text("\n".join(lines))
 
 
+def _effect(row: Row) -> Row:
+    return {"id": row["id"], "name": row["name"], "label": row.get("friendlyname", ""), "radius": row.get("radius", 0)}
+
+
 def _upgrades(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Row]:
     researched_by = {row["upgrade"]: row["id"] for row in reversed(abilities) if "upgrade" in row}
     costs = {row["id"]: row["cost"] for row in statistics}
@@ -106,7 +100,7 @@ def _read(path: pathlib.Path) -> Any:
 
 def main() -> None:
     """Parse the command line, build, write."""
-    parser = argparse.ArgumentParser(prog="python -m sc2data.data.build", description=__doc__.split("\n\n")[0])
+    parser = argparse.ArgumentParser(prog="python -m sc2data.data.build", description=(__doc__ or "").split("\n\n")[0])
     parser.add_argument("--game_data", type=pathlib.Path, required=True, help="folder with the two source files")
     parser.add_argument("--output", type=pathlib.Path, default=pathlib.Path(__file__).parent, help="where to write")
     arguments = parser.parse_args()

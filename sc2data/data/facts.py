@@ -31,7 +31,7 @@ CORRECTIONS: dict[int, dict[str, float]] = {
 }
 
 ALIAS_OF_TECH_ONLY = {37: 5, 38: 6, 39: 5, 40: 6, 41: 5, 42: 6, 129: 106, 130: 18, 132: 18, 133: 62, 893: 106, 102: 92}
-"""Unit -> the unit whose tech it also counts as, though it is no other form of it (an add-on, an upgraded structure)."""
+"""Unit -> the unit whose tech it also counts as, though it is no other form of it."""
 
 TECH_ALIASES: dict[int, tuple[int, ...]] = {
     32: (33,), 34: (1940,), 35: (1940,), 36: (18,), 43: (27,), 44: (28,), 46: (21,), 47: (19,), 100: (86,),
@@ -148,8 +148,8 @@ FOOTPRINT_RADII = {
     # Producing ability -> half the side of the square that its structure takes; add-ons: from the parent's centre.
     0.5: (326, 1153, 1694, 1733, 2505, 3691),
     1.0: (319, 323, 349, 881, 887, 891, 895, 1158, 1166, 1167, 1769),
-    1.5: (320, 321, 322, 324, 325, 327, 328, 329, 331, 333, 882, 883, 884, 885, 886, 889, 890, 892, 893, 894, 1154, 1155,
-          1156, 1157, 1159, 1160, 1161, 1162, 1163, 1165, 1768),
+    1.5: (320, 321, 322, 324, 325, 327, 328, 329, 331, 333, 882, 883, 884, 885, 886, 889, 890, 892, 893, 894, 1154,
+          1155, 1156, 1157, 1159, 1160, 1161, 1162, 1163, 1165, 1768),
     2.5: (318, 880, 1152),
     3.5: (421, 422, 454, 455, 487, 488, 3682, 3683),
 }  # fmt: skip

@@ -39,8 +39,8 @@ DEFAULTS: Row = {
 """What a key that is absent from a row means."""
 
 _NEUTRAL_STRUCTURE = (
-    "Destructible", "Unbuildable", "Collapsible", "Rocks", "XelNagaTower", "Debris", "Statue", "Door", "Bridge", "Crate",
-    "Sign", "Tower", "Gate", "Pickup",
+    "Destructible", "Unbuildable", "Collapsible", "Rocks", "XelNagaTower", "Debris", "Statue", "Door", "Bridge",
+    "Crate", "Sign", "Tower", "Gate", "Pickup",
 )  # fmt: skip
 
 
@@ -79,6 +79,7 @@ def _playable(row: Row) -> Row:
         flags.append("burrowed")
     if by_ability:
         flags.append("ability_weapon")
+    weapons: list[Row] = facts.ABILITY_WEAPONS[unit] if by_ability else row["weapons"]
     alias = row.get("normal_mode", 0)
     return {
         "race": row["race"],
@@ -100,7 +101,7 @@ def _playable(row: Row) -> Row:
         "cargo_capacity": row.get("cargo_capacity", 0),
         "detection": row.get("detection_range", 0.0),
         "power": row.get("power_radius", 0.0),
-        "weapons": [_weapon(unit, weapon) for weapon in facts.ABILITY_WEAPONS.get(unit, row["weapons"])],
+        "weapons": [_weapon(unit, weapon) for weapon in weapons],
         "flags": flags,
         "unit_alias": 0 if unit in facts.ALIAS_OF_TECH_ONLY or unit in (100, 101) else alias,
         "tech_alias": _tech_alias(unit),
