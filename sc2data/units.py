@@ -165,7 +165,7 @@ def _unit_type(row: dict[str, Any]) -> UnitType:
         sight=get("sight", 0.0),
         speed=get("speed", 0.0) / _NORMAL_SECOND,
         radius=get("radius", 0.5),
-        minimap_radius=get("minimap_radius", 0.35),
+        minimap_radius=get("minimap_radius", 0.5),
         food=get("food", 0.0),
         minerals=get("minerals", 0),
         vespene=get("vespene", 0),

@@ -93,14 +93,12 @@ ABILITY_WEAPONS: dict[int, list[dict[str, object]]] = {
     ],
 }  # fmt: skip
 
-MINIMAP_RADII = {
-    # Radius of the mark on the minimap. Fitted to recorded feature layers (unit marks at 128 px of a 184 cell map).
-    "unit": 0.35,
-    "mineral": 0.75,
-    "geyser": 1.0,
-    "townhall": 2.0,
-    "structure": 1.25,
-}
+MINIMAP_RADII = {2.75: 2.5, 1.8125: 1.75, 1.125: 1.0}
+"""Radius -> radius of the mark on the minimap; other units' marks have the unit's own radius. Measured on recorded
+minimaps (128 px of 184 cells, 17 frames, 35 unit types: every pixel equal)."""
+
+NOT_ON_MINIMAP = ("Destructible", "Unbuildable", "Collapsible", "Debris", "Rocks")
+"""Parts of the names of obstacles that leave no mark on the minimap (six such types recorded)."""
 
 NEUTRAL_OBSERVED = {
     # Unit -> (radius, health) as a client observes them.
@@ -134,12 +132,16 @@ NOT_IN_MELEE_ABILITIES = (
 )  # fmt: skip
 """Ranges of ability ids that a melee game does not load: `AbilityData.available` is false there."""
 
+CAMPAIGN_ABILITIES = (2750, 3658)
+"""First and last ability of the campaigns, for which a melee game makes up no name."""
+
 PRODUCTS = {
+    1632: {"Train": {"produces": 126}},
     80: {"Morph": {"produces": 9}},
     1666: {"BuildInstant": {"produces": 5}},
     1674: {"BuildInstant": {"produces": 6}},
 }
-"""Ability -> what it makes, where the ability table has no row for it (80: a zergling becomes a baneling)."""
+"""Ability -> what it makes, where the ability table has no row for it or says that the maker builds it (1632 Queen)."""
 
 REPLACED_ABILITIES = {4119: 80}
 """Ability of a later patch in the unit table -> the ability of 4.10 that does the same."""

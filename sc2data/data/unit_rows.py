@@ -19,7 +19,7 @@ DEFAULTS: Row = {
     "sight": 0.0,
     "speed": 0.0,
     "radius": 0.5,
-    "minimap_radius": facts.MINIMAP_RADII["unit"],
+    "minimap_radius": 0.5,
     "food": 0.0,
     "minerals": 0,
     "vespene": 0,
@@ -59,6 +59,7 @@ def rows(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Ro
     for row in sorted(ids, key=lambda row: row["id"]):
         unit, name = row["id"], row["name"]
         new = _playable(known[unit]) if unit in known else _other(unit, name)
+        new["minimap_radius"] = _minimap_radius(name, new.get("radius", DEFAULTS["radius"]))
         if unit in producers:
             ability = producers[unit]
             new["ability"] = ability
@@ -92,7 +93,6 @@ def _playable(row: Row) -> Row:
         "sight": row["sight"],
         "speed": row.get("speed", 0.0),
         "radius": row.get("radius", DEFAULTS["radius"]),
-        "minimap_radius": facts.MINIMAP_RADII[_mark(row)],
         "food": row["supply"],
         "minerals": row["minerals"],
         "vespene": row["gas"],
@@ -115,13 +115,12 @@ def _other(unit: int, name: str) -> Row:
         mineral = "MineralField" in name
         new |= {"flags": ["structure", "resource"], "attributes": ["Structure"], "armor": 10.0, "health": 10000.0}
         new |= {"radius": 1.125 if mineral else 1.5}
-        new |= {"minimap_radius": facts.MINIMAP_RADII["mineral" if mineral else "geyser"]}
     elif unit in facts.CRITTERS:
         new |= {"speed": facts.CRITTERS[unit], "sight": 8.0, "health": 10.0, "radius": 0.375}
         new |= {"attributes": ["Mechanical" if unit in facts.ROBOTIC_CRITTERS else "Biological"]}
     elif any(part in name for part in _NEUTRAL_STRUCTURE):
         new |= {"flags": ["structure"], "attributes": ["Armored", "Structure"], "armor": 3.0, "radius": _side(name) / 2}
-        new |= {"health": 2000.0, "minimap_radius": facts.MINIMAP_RADII["structure"]}
+        new["health"] = 2000.0
     if unit in facts.NEUTRAL_OBSERVED:
         new["radius"], new["health"] = facts.NEUTRAL_OBSERVED[unit]
     return new
@@ -133,10 +132,11 @@ def _side(name: str) -> float:
     return float(max(sides, default=2))
 
 
-def _mark(row: Row) -> str:
-    if row["is_townhall"]:
-        return "townhall"
-    return "structure" if row["is_structure"] else "unit"
+def _minimap_radius(name: str, radius: float) -> float:
+    """Radius of a unit's mark on the minimap, 0 where it has none."""
+    if any(part in name for part in facts.NOT_ON_MINIMAP):
+        return 0.0
+    return facts.MINIMAP_RADII.get(radius, radius)
 
 
 def _weapon(unit: int, row: Row) -> Row:
