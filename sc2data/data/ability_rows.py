@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -33,13 +34,13 @@ _KINDS = {
 }
 
 
-def rows(ids: list[Row], statistics: list[Row], general_ids: Mapping[int, int]) -> list[Row]:
+def rows(ids: list[Row], statistics: list[Row], client_actions: Mapping[int, tuple[int, str]]) -> list[Row]:
     """One row an ability id, with the keys that differ from their defaults; ids ascend.
 
     Args:
       ids: abilities of stableid.json.
       statistics: abilities of units_abilities_upgrades.json.
-      general_ids: specific -> general ability id, asked before the tables.
+      client_actions: specific ability id -> (general ability id or 0, name), from a client's table of actions.
     """
     known = {row["id"]: row for row in statistics}
     slots = Counter(row["name"] for row in ids)
@@ -48,10 +49,11 @@ def rows(ids: list[Row], statistics: list[Row], general_ids: Mapping[int, int]) 
     for row in sorted(ids, key=lambda row: row["id"]):
         ability = row["id"]
         new: Row = {"id": ability, "link": row["name"], "index": row["index"], "button": row["buttonname"]}
-        new["name"] = row.get("friendlyname", f"{row['name']}_{row['index']}" if row["name"] else "")
+        general, name = client_actions.get(ability, (0, ""))
+        new["name"] = row.get("friendlyname") or name or _name(row)
         detail = known.get(ability, {})
         details: Row = {
-            "general": general_ids.get(ability) or row.get("remapid") or _general_of_slot(row, slots[row["name"]]),
+            "general": general or row.get("remapid") or _general_of_slot(row, slots[row["name"]]),
             "available": not _within(ability, facts.NOT_IN_MELEE_ABILITIES),
             "minimap": detail.get("allow_minimap", False),
             "autocast": detail.get("allow_autocast", False),
@@ -113,6 +115,35 @@ def _target(target: str | Row) -> Row:
         "produces": what.get("produces", 0),
         "upgrade": what.get("upgrade", 0),
     }
+
+
+def _name(row: Row) -> str:
+    """A name by the game's pattern, "Research Burrow" or, of an empty slot, "BarracksTrain_19"."""
+    link, button = row["name"], row["buttonname"]
+    if link == "Null":
+        return ""
+    if not button or _within(row["id"], (facts.CAMPAIGN_ABILITIES,)):
+        return f"{link}_{row['index']}"
+    for pattern, verb in _VERBS:
+        if re.search(pattern, link):
+            return f"{verb} {button}"
+    return f"Effect {button}"
+
+
+_VERBS = (
+    ("(?i)research$", "Research"),
+    ("(?i)stop|^HoldFire", "Stop"),
+    ("(?i)attack", "Attack"),
+    ("^move|Move$", "Move"),
+    ("Build$|^BuildNydus", "Build"),
+    ("Train$|^SpawnInfestedTerran", "Train"),
+    ("^Salvage((?!Refund).)*$", "Behavior"),
+    ("Transport$", "Transport"),
+    (
+        "^Morph|^Burrow|[Bb]urrow$|^Disguise|Morph$|Mode$|Uproot$|^Upgrade|Bridge|Door|Gate|Lowered|Opened|Up$|Down$",
+        "Morph",
+    ),
+)
 
 
 def _general_of_slot(row: Row, slots: int) -> int:

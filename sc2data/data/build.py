@@ -5,7 +5,7 @@
 * `stableid.json` (Blizzard's s2client-proto): ids and names of all units, abilities, upgrades, buffs and effects;
 * `units_abilities_upgrades.json` (python-sc2, there `data/data.json`): statistics of the units that can be played.
 
-General ability ids that the first file lacks come from pysc2's action table (Apache-2.0), what both lack from
+General ability ids and names that the first file lacks come from pysc2's action table (Apache-2.0), what both lack from
 `sc2data.data.facts`. Every file written names these sources.
 """
 
@@ -23,7 +23,7 @@ from sc2data.data import ability_rows, unit_rows
 SOURCES = [
     "Blizzard s2client-proto, stableid.json (MIT)",
     "python-sc2, data/data.json (MIT)",
-    "pysc2 4.0.0, general ability ids of lib/actions.py (Apache-2.0)",
+    "pysc2 4.0.0, general ability ids and names of lib/actions.py (Apache-2.0)",
     "sc2data/data/facts.py (each fact with its own source)",
 ]
 
@@ -38,7 +38,7 @@ def build(game_data: pathlib.Path) -> dict[str, dict[str, list[Row]]]:
     """
     ids = _read(game_data / "stableid.json")
     statistics = _read(game_data / "units_abilities_upgrades.json")
-    abilities = ability_rows.rows(ids["Abilities"], statistics["Ability"], general_ids())
+    abilities = ability_rows.rows(ids["Abilities"], statistics["Ability"], client_actions())
     return {
         "abilities": {
             "abilities": abilities,
@@ -51,8 +51,8 @@ def build(game_data: pathlib.Path) -> dict[str, dict[str, list[Row]]]:
     }
 
 
-def general_ids() -> dict[int, int]:
-    """Specific -> general ability id, from pysc2's table of actions.
+def client_actions() -> dict[int, tuple[int, str]]:
+    """Specific ability id -> (general ability id or 0, name such as "Train Marine"), from pysc2's table of actions.
 
     Raises:
       pysc2_compat.MissingPysc2Error: pysc2 is not installed.
@@ -60,7 +60,12 @@ def general_ids() -> dict[int, int]:
     pysc2_compat.require_pysc2()
     from pysc2.lib import actions
 
-    return {f.ability_id: f.general_id for f in actions.RAW_FUNCTIONS if f.ability_id and f.general_id}
+    out: dict[int, tuple[int, str]] = {}
+    for function in actions.RAW_FUNCTIONS:  # "Train_Marine_quick": the last part says how the action takes its target
+        if function.ability_id:
+            name = function.name.rpartition("_")[0].replace("_", " ")
+            out.setdefault(function.ability_id, (function.general_id or 0, name))
+    return out
 
 
 def write(tables: Mapping[str, Mapping[str, Iterable[Row]]], folder: pathlib.Path) -> None:

@@ -59,7 +59,7 @@ def rows(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Ro
     for row in sorted(ids, key=lambda row: row["id"]):
         unit, name = row["id"], row["name"]
         new = _playable(known[unit]) if unit in known else _other(unit, name)
-        new["minimap_radius"] = _minimap_radius(name, new.get("radius", DEFAULTS["radius"]))
+        new["minimap_radius"] = _minimap_radius(name, new.get("radius") or DEFAULTS["radius"])
         if unit in producers:
             ability = producers[unit]
             new["ability"] = ability
