@@ -1,0 +1,93 @@
+"""Files that are on the disk when we say so: fsync, atomic replacement, one writer a folder."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pathlib
+import weakref
+
+from sc2data.errors import UserError
+
+
+class StorageError(UserError, OSError):
+    """The disk did not take what was written; everything written before is intact."""
+
+
+class InUseError(UserError, RuntimeError):
+    """Another process writes to the data set."""
+
+
+def fsync_folder(folder: pathlib.Path) -> None:
+    """Make the names in `folder` survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: pathlib.Path, content: bytes) -> None:
+    """Replace the content of `path` at once: a reader, or a crash, finds the old or the new content, never a part.
+
+    Raises:
+        StorageError: disk full, read-only folder, ...; the old content is intact.
+    """
+    temporary = path.with_name(path.name + ".tmp")
+    try:
+        with open(temporary, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+        fsync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise storage_error(path, error) from error
+
+
+def storage_error(path: pathlib.Path, error: OSError) -> StorageError:
+    """Say in words what kept `path` from being written."""
+    return StorageError(
+        f"cannot write {path}: {error.strerror or error}. What was written before is intact; make room or choose "
+        "another folder, then resume"
+    )
+
+
+class FolderLock:
+    """Keeps a second writer out of `folder` while this object is open; ends with the process, however it ends.
+
+    Raises:
+        InUseError: another process holds the lock.
+    """
+
+    def __init__(self, folder: pathlib.Path) -> None:
+        self._descriptor: int | None = os.open(folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            self.close()
+            raise InUseError(f"{folder} is being written to by another process; wait for it or end it") from error
+        except OSError:
+            pass  # some network file systems have no locks
+        _LOCKS.add(self)
+
+    def close(self) -> None:
+        """Let others write."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+_LOCKS: weakref.WeakSet[FolderLock] = weakref.WeakSet()
+
+
+def _forget_in_child() -> None:
+    """A forked child shares the parent's lock, and would keep it beyond the parent's end."""
+    for lock in list(_LOCKS):
+        lock.close()
+
+
+os.register_at_fork(after_in_child=_forget_in_child)
