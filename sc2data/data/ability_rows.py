@@ -122,16 +122,15 @@ def _name(row: Row) -> str:
     link, button = row["name"], row["buttonname"]
     if link == "Null":
         return ""
-    if not button or _within(row["id"], (facts.CAMPAIGN_ABILITIES,)):
+    verb = next((verb for pattern, verb in _VERBS if re.search(pattern, link)), "Effect")
+    unnamed = not button or (button.startswith("Cancel") and verb != "Morph")
+    if unnamed or _within(row["id"], (facts.CAMPAIGN_ABILITIES,)):
         return f"{link}_{row['index']}"
-    for pattern, verb in _VERBS:
-        if re.search(pattern, link):
-            return f"{verb} {button}"
-    return f"Effect {button}"
+    return f"{verb} {button}"
 
 
 _VERBS = (
-    ("(?i)research$", "Research"),
+    ("(?i)research", "Research"),
     ("(?i)stop|^HoldFire", "Stop"),
     ("(?i)attack", "Attack"),
     ("^move|Move$", "Move"),
@@ -140,7 +139,7 @@ _VERBS = (
     ("^Salvage((?!Refund).)*$", "Behavior"),
     ("Transport$", "Transport"),
     (
-        "^Morph|^Burrow|[Bb]urrow$|^Disguise|Morph$|Mode$|Uproot$|^Upgrade|Bridge|Door|Gate|Lowered|Opened|Up$|Down$",
+        "(?i:morph)|^Burrow|[Bb]urrow$|^Disguise|Mode$|Uproot$|^Upgrade|Bridge|Door|Gate|Lowered|Opened|Up$|Down$|Aspect|^Queen[FL]|Revive",
         "Morph",
     ),
 )
@@ -148,20 +147,25 @@ _VERBS = (
 
 def _general_of_slot(row: Row, slots: int) -> int:
     """The general ability of a slot that the tables leave without one: the game fills each link by a pattern."""
-    link, index = row["name"], row["index"]
-    if slots == 2 and index == 1:
-        return 3659  # Cancel, of an ability that has one slot for itself and one for its cancellation
-    return 0 if not link else _SLOT_GENERALS.get((_pattern(link), index), 0)
+    link, index, button = row["name"], row["index"], row["buttonname"]
+    if not link or _within(row["id"], (facts.CAMPAIGN_ABILITIES,)):
+        return 0
+    if button in ("BurrowDown", "BurrowUp") and link != button:
+        return 3661 if button == "BurrowDown" else 3662
+    pattern = (_pattern(link), index)
+    if pattern in _SLOT_GENERALS:
+        return _SLOT_GENERALS[pattern]
+    cancels = slots == 2 and index == 1 and button in ("", "Cancel")
+    return (
+        3659 if cancels and not re.match("Salvage((?!Refund).)*$", link) else 0
+    )  # two slots: the ability and its cancellation
 
 
 def _pattern(link: str) -> str:
-    for end in ("Transport", "Harvest", "Gather"):
+    for end in ("Transport", "Harvest", "Gather", "Queue"):
         if link.endswith(end):
             return end
-    for start in ("que", "stop"):
-        if link.startswith(start):
-            return start
-    return link
+    return "Queue" if re.match(r"que\d|HangarQueue|BroodLordQueue", link) else link
 
 
 _SLOT_GENERALS = {
@@ -172,8 +176,12 @@ _SLOT_GENERALS = {
     ("Transport", 4): 3663,
     ("Harvest", 2): 3659,
     ("Gather", 2): 3659,
-    ("que", 0): 3671,
-    ("que", 1): 3672,
+    ("Queue", 0): 3671,
+    ("Queue", 1): 3672,
+    ("BuildinProgressNydusCanal", 0): 3659,
+    ("BuildinProgressNydusCanal", 1): 3660,
+    ("Mergeable", 0): 3659,
+    ("Warpable", 0): 3659,
     **{("stop", index): 3665 for index in range(6)},
     **{(link, 30): 3660 for link in ("RavenBuild", "ProtossBuild", "ZergBuild", "QueenBuild", "BuildNydusCanal")},
 }
