@@ -1,0 +1,244 @@
+"""Draws battle scenes: which units stand where, under which camera, and what happens to them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.geometry import ScreenCamera
+from sc2data.harvest.faults import ConfigError
+from sc2data.harvest.ground import Ground
+from sc2data.harvest.pictures import RenderSizes
+from sc2data.harvest.scene_config import CLUSTERS, CROWD, SPREAD, STILL, SceneConfig
+
+Mask = npt.NDArray[np.bool_]
+Points = npt.NDArray[np.float64]
+
+CAMERA_EDGE = 7
+"""Cells between a camera and the edge of the playable area; the game would push a camera nearer to it back."""
+ANCHOR_DISTANCE = 22.0
+"""World units between a camera and the structures that keep the players in the game."""
+_MARGIN = 0.06
+_TRIES = 12
+
+
+@dataclasses.dataclass(frozen=True)
+class Placement:
+    """A unit to create: its type id, whether it is ours or the enemy's, and where."""
+
+    type: int
+    ours: bool
+    x: float
+    y: float
+
+
+@dataclasses.dataclass
+class ScenePlan:
+    """A scene to set up. `rng` goes on being drawn from while it is played, for orders and repairs."""
+
+    scene: int
+    seed: int
+    camera: tuple[float, float]
+    counted: int
+    placements: list[Placement]
+    motion: str
+    loops: int
+    frame_loops: list[int]
+    inside: Points  # (n, 2) cell centres well within the view: where a unit that is missing may be put
+    rng: np.random.Generator
+
+
+class SceneSampler:
+    """Draws the scenes of one map.
+
+    Scene i of seed S is the same whatever else is drawn: its generator is made from (S, i, attempt) alone.
+
+    Raises:
+      ConfigError: the map has no place for a camera.
+    """
+
+    def __init__(
+        self, config: SceneConfig, ground: Ground, sizes: RenderSizes, anchors: Sequence[tuple[float, float]]
+    ) -> None:
+        self.config = config
+        self.ground = ground
+        self._view_size = sizes.asked_screen
+        self._ids = config.type_ids()
+        walkable = ground.walkable()
+        rows, columns = np.nonzero(walkable)
+        self._cells = np.stack([columns + 0.5, rows + 0.5], axis=1)
+        self._heights = ground.height[rows, columns].astype(np.float64)
+        self._walkable = walkable
+        self._cameras = self._camera_cells(anchors)
+        if not len(self._cameras):
+            raise ConfigError("the map has no walkable ground for a camera away from its edges and the players' bases")
+
+    def sample(self, seed: int, scene: int, attempt: int = 0) -> ScenePlan:
+        """Scene number `scene` of a harvest with `seed`; `attempt` counts the draws that the game refused."""
+        sequence = np.random.SeedSequence([seed, scene, attempt])
+        rng = np.random.default_rng(sequence)
+        config = self.config
+        camera, inside, outside = self._view(rng)
+        ground = _Placer(rng, self._walkable, self._cells[inside], self._cells[outside])
+
+        counted = int(rng.integers(config.count[0], config.count[1] + 1))
+        layout = _choice(rng, config.layouts)
+        placements = self._structures(rng, ground)
+        own = self._ids[config.counted]
+        placements += [Placement(own, True, *point) for point in ground.inside(counted, layout)]
+        placements += [Placement(own, True, *point) for point in ground.outside(_between(rng, config.elsewhere))]
+        placements += self._clutter(rng, ground)
+        motion = _choice(rng, config.motions)
+        return ScenePlan(
+            scene=scene,
+            seed=int(sequence.generate_state(1, np.uint64)[0]),
+            camera=camera,
+            counted=counted,
+            placements=placements,
+            motion=motion,
+            loops=0 if motion == STILL else _between(rng, config.loops),
+            frame_loops=[_between(rng, config.frame_loops) for _ in range(config.frames - 1)],
+            inside=self._cells[inside],
+            rng=rng,
+        )
+
+    def _camera_cells(self, anchors: Sequence[tuple[float, float]]) -> Points:
+        left, bottom, right, top = self.ground.playable
+        x, y = self._cells.T
+        good = (
+            (x > left + CAMERA_EDGE) & (x < right - CAMERA_EDGE) & (y > bottom + CAMERA_EDGE) & (y < top - CAMERA_EDGE)
+        )
+        for ax, ay in anchors:
+            good &= np.hypot(x - ax, y - ay) > ANCHOR_DISTANCE
+        return self._cells[good]
+
+    def _view(self, rng: np.random.Generator) -> tuple[tuple[float, float], Mask, Mask]:
+        """A camera that sees enough ground, and which cells are well within its view and well outside."""
+        best: tuple[tuple[float, float], Mask, Mask] | None = None
+        for _ in range(_TRIES):
+            x, y = self._cameras[rng.integers(len(self._cameras))] + rng.uniform(-0.5, 0.5, 2)
+            inside, outside = self._sides((float(x), float(y)))
+            if best is None or inside.sum() > best[1].sum():
+                best = (float(x), float(y)), inside, outside
+            if inside.sum() >= 40 + 3 * self.config.count[1]:
+                break
+        assert best is not None
+        return best
+
+    def _sides(self, point: tuple[float, float]) -> tuple[Mask, Mask]:
+        width, height = self._view_size
+        camera = ScreenCamera((*point, self.ground.height_at(*point)), width, height)
+        near = np.abs(self._cells - point).max(axis=1) < 40
+        pixels, depth = camera.project(np.column_stack([self._cells[near], self._heights[near]]))
+        offset = np.abs(pixels / (width, height) - 0.5).max(axis=1)  # 0 in the middle, 0.5 on the edge
+        inside, outside = np.zeros(len(near), bool), ~near
+        inside[near] = (offset < 0.5 - _MARGIN) & (depth > 0)
+        outside[near] = (offset > 0.5 + 2 * _MARGIN) | (depth <= 0)
+        return inside, outside
+
+    def _structures(self, rng: np.random.Generator, ground: _Placer) -> list[Placement]:
+        count = _between(rng, self.config.structures_count)
+        names = rng.choice(self.config.structures, count).tolist() if count else []
+        placements = []
+        for name, near in zip(names, rng.random(count) < 0.6):
+            point = ground.structure(self.ground.placeable, bool(near))
+            if point is not None:
+                placements.append(Placement(self._ids[name], bool(rng.random() < 0.5), *point))
+        return placements
+
+    def _clutter(self, rng: np.random.Generator, ground: _Placer) -> list[Placement]:
+        config = self.config
+        count = _between(rng, config.clutter)
+        if not count:
+            return []
+        names = [*config.army, *config.enemies]
+        mix = rng.dirichlet(np.full(len(names), 0.7))
+        drawn = rng.choice(len(names), count, p=mix)
+        on_screen = int(rng.binomial(count, rng.uniform(0.3, 1.0)))
+        near = ground.inside(on_screen, _choice(rng, config.layouts))
+        points = near + ground.outside(count - on_screen)
+        return [
+            Placement(self._ids[names[kind]], kind < len(config.army), *point) for kind, point in zip(drawn, points)
+        ]
+
+
+class _Placer:
+    """Points on the ground of one scene; the places of structures are not given away again."""
+
+    def __init__(self, rng: np.random.Generator, walkable: Mask, inside: Points, outside: Points) -> None:
+        self._rng = rng
+        self._inside = inside
+        self._outside = outside if len(outside) else inside
+        self._allowed = np.zeros_like(walkable)
+        self._allowed[inside[:, 1].astype(int), inside[:, 0].astype(int)] = True
+
+    def inside(self, count: int, layout: str) -> list[tuple[float, float]]:
+        """`count` points in the view, standing as `layout` says."""
+        if layout == SPREAD or not count:
+            return self._scatter(self._inside, count)
+        groups, spread = {
+            CLUSTERS: (int(self._rng.integers(2, 5)), self._rng.uniform(0.8, 2.5)),
+            CROWD: (1, 0.35 * np.sqrt(count)),
+        }[layout]
+        centres = self._inside[self._rng.integers(len(self._inside), size=groups)]
+        members = self._rng.integers(groups, size=count)
+        tries = centres[members][:, None] + self._rng.normal(0, spread, (count, _TRIES, 2))
+        fallback = self._scatter(self._inside, count)
+        return [self._first_allowed(options, other) for options, other in zip(tries, fallback)]
+
+    def outside(self, count: int) -> list[tuple[float, float]]:
+        """`count` points anywhere on the map but in the view, in groups."""
+        if not count:
+            return []
+        groups = 1 + int(self._rng.integers(0, max(1, count // 4) + 1))
+        centres = self._outside[self._rng.integers(len(self._outside), size=groups)]
+        distance = np.linalg.norm(self._outside[None] - centres[:, None], axis=2)
+        near = [np.flatnonzero(row < 4.0) for row in distance]
+        cells = [self._outside[self._rng.choice(near[group])] for group in self._rng.integers(groups, size=count)]
+        return [self._jitter(cell) for cell in cells]
+
+    def structure(self, placeable: Mask, near: bool) -> tuple[float, float] | None:
+        """A place for a structure of up to 3 x 3 cells, away from the others; None where there is hardly any."""
+        pool = self._inside if near else self._outside
+        for x, y in pool[self._rng.integers(len(pool), size=_TRIES)]:
+            column, row = int(x), int(y)
+            clear = placeable[row - 2 : row + 3, column - 2 : column + 3]
+            if clear.size == 25 and clear.all():
+                self._take(x, y)
+                return float(x), float(y)
+        return None
+
+    def _take(self, x: float, y: float) -> None:
+        """Let nothing else stand within three cells of (x, y), as long as some ground is left."""
+        left = [cells[np.abs(cells - (x, y)).max(axis=1) > 3] for cells in (self._inside, self._outside)]
+        if len(left[0]) and len(left[1]):
+            self._inside, self._outside = left
+            self._allowed[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4] = False
+
+    def _scatter(self, cells: Points, count: int) -> list[tuple[float, float]]:
+        return [self._jitter(cell) for cell in cells[self._rng.integers(len(cells), size=count)]]
+
+    def _jitter(self, cell: Points) -> tuple[float, float]:
+        x, y = cell + self._rng.uniform(-0.45, 0.45, 2)
+        return float(x), float(y)
+
+    def _first_allowed(self, options: Points, fallback: tuple[float, float]) -> tuple[float, float]:
+        rows, columns = options[:, 1].astype(int), options[:, 0].astype(int)
+        height, width = self._allowed.shape
+        within = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        good = np.flatnonzero(within & self._allowed[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)])
+        return (float(options[good[0], 0]), float(options[good[0], 1])) if len(good) else fallback
+
+
+def _between(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
+    """A whole number, uniform over both bounds and what lies between."""
+    return int(rng.integers(bounds[0], bounds[1] + 1))
+
+
+def _choice(rng: np.random.Generator, weights: Mapping[str, float]) -> str:
+    names = sorted(weights)
+    shares = np.array([weights[name] for name in names], np.float64)
+    return names[int(rng.choice(len(names), p=shares / shares.sum()))]
