@@ -13,11 +13,12 @@ from typing import Any, Self
 from sc2data.errors import UserError
 from sc2data.format.compression import filter_of
 from sc2data.format.durable import FolderLock, storage_error
+from sc2data.format.layout import canonical_json
 from sc2data.format.manifest import MANIFEST, Manifest, ManifestError, Source
 from sc2data.format.record import Record
 from sc2data.format.recovery import last_episode, remove_leftovers, with_unlisted_shards
 from sc2data.format.schema import Schema, SchemaError
-from sc2data.format.shard import ShardWriter, canonical_json
+from sc2data.format.shard import ShardWriter
 
 SHARD_RECORDS = 256
 logger = logging.getLogger(__name__)
