@@ -34,19 +34,6 @@ _VERTEX_DATA = re.compile(rb"<vertData\s[^<>]*>")
 _STRINGS = "enUS.SC2Data\\LocalizedData\\GameStrings.txt"
 _TITLE = re.compile(rb"^DocInfo/Name=(.{1,100})$", re.MULTILINE)
 _FINEST = 1 / 2048
-_GROUND_COLOURS = np.array(
-    [
-        [92, 84, 70],
-        [78, 92, 58],
-        [116, 100, 76],
-        [96, 96, 98],
-        [70, 66, 62],
-        [124, 112, 92],
-        [64, 80, 76],
-        [84, 70, 60],
-    ],
-    np.uint8,
-)
 
 
 class MapError(UserError, ValueError):
@@ -88,10 +75,11 @@ def write_map(terrain: Terrain) -> bytes:
         _CLIFFS: _header(_CLIFFS, b"CLIF", 100, terrain.width, terrain.length) + terrain.level.astype("<u2").tobytes(),
         _TEXTURES: _texture_info(terrain),
         "Objects": map_objects.encode(placed),
-        "Minimap.tga": targa.encode(_minimap(terrain)),
         _STRINGS: f"DocInfo/Name={terrain.title or terrain.name}\r\n".encode(),
         **_painted(terrain),
     }
+    if terrain.colour is not None:
+        members["Minimap.tga"] = targa.encode(_minimap(terrain.colour))
     return write_archive(members)
 
 
@@ -270,15 +258,11 @@ def _painted(terrain: Terrain) -> dict[str, bytes]:
     return {f"CellAttribute_{layer}": bits + cells.astype(np.uint8).tobytes() for layer, cells in layers.items()}
 
 
-def _minimap(terrain: Terrain) -> npt.NDArray[np.uint8]:
+def _minimap(colour: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     """The playable area in the middle of a black square whose side is a power of two."""
-    left, bottom, right, top = terrain.playable
-    colour = terrain.colour
-    if colour is None:
-        ground = np.zeros(terrain.level.shape, np.uint8) if terrain.ground is None else terrain.ground
-        colour = _GROUND_COLOURS[ground[bottom:top, left:right]]
-    side = 1 << (max(right - left, top - bottom) - 1).bit_length()
+    length, width, _ = colour.shape
+    side = 1 << (max(width, length) - 1).bit_length()
     picture = np.zeros((side, side, 3), np.uint8)
-    x, y = (side - (right - left)) // 2, (side - (top - bottom)) // 2
-    picture[y : y + top - bottom, x : x + right - left] = colour[::-1]
+    x, y = (side - width) // 2, (side - length) // 2
+    picture[y : y + length, x : x + width] = colour[::-1]
     return picture
