@@ -69,6 +69,8 @@ class UnitType:
     power_radius: float = 0.0
     available: bool = True
     """Whether a melee game loads it; False for units of the campaigns."""
+    named: bool = True
+    """Whether the game's data request gives its name; it leaves most of the campaigns' empty."""
     ability: int = 0
     """The ability that first makes it, 0 none."""
     unit_alias: int = 0
@@ -184,6 +186,7 @@ def _unit_type(row: dict[str, Any]) -> UnitType:
         ability_weapon="ability_weapon" in flags,
         power_radius=get("power", 0.0),
         available="available" in flags,
+        named="named" in flags,
         ability=get("ability", 0),
         unit_alias=get("unit_alias", 0),
         tech_alias=tuple(get("tech_alias", ())),

@@ -55,12 +55,13 @@ def rows(ids: list[Row], statistics: list[Row], client_actions: Mapping[int, tup
         details: Row = {
             "general": general or row.get("remapid") or _general_of_slot(row, slots[row["name"]]),
             "available": not _within(ability, facts.NOT_IN_MELEE_ABILITIES),
-            "minimap": detail.get("allow_minimap", False),
+            **_of_slots(row),
             "autocast": detail.get("allow_autocast", False),
             "range": detail.get("cast_range", 0.0),
             "footprint": footprints.get(ability, 0.0),
             "energy": facts.ENERGY_COSTS.get(ability, 0),
-            **_target(facts.PRODUCTS.get(ability) or detail.get("target", "None")),
+            **_target(facts.PRODUCTS.get(ability) or detail.get("target", "")),
+            **({"minimap": detail["allow_minimap"]} if detail else {}),
         }
         new |= {key: value for key, value in details.items() if value != DEFAULTS[key]}
         out.append(new)
@@ -103,15 +104,28 @@ def of_units(units: list[Row], abilities: set[int]) -> list[Row]:
     return out
 
 
+def _of_slots(row: Row) -> Row:
+    """What holds for all slots of a link, used or not."""
+    link, index = row["name"], row["index"]
+    if _within(row["id"], (facts.CAMPAIGN_ABILITIES,)):
+        return {}
+    if link.endswith("AddOns") and index < 30:
+        return {"instant": True}
+    if link.startswith(("Rally", "ProgressRally")) or (link.endswith("Transport") and index == 2):
+        return {"target": "point_or_unit", "minimap": True}
+    return {"target": "point"} if link == "WarpGateTrain" else {}
+
+
 def _target(target: str | Row) -> Row:
     """Target, kind and product from the ability table's way to say it: "Unit" or {"Train": {"produces": 48}}."""
+    if not target:
+        return {}
     if isinstance(target, str):
         return {"target": _TARGETS[target]}
     ((how, what),) = target.items()
     return {
         "target": _TARGETS.get(how, "none"),
         "kind": _KINDS[how],
-        "instant": how == "BuildInstant",
         "produces": what.get("produces", 0),
         "upgrade": what.get("upgrade", 0),
     }

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sc2data import pysc2_compat
-from sc2data.data import ability_rows, unit_rows
+from sc2data.data import ability_rows, facts, unit_rows
 
 SOURCES = [
     "Blizzard s2client-proto, stableid.json (MIT)",
@@ -39,14 +39,15 @@ def build(game_data: pathlib.Path) -> dict[str, dict[str, list[Row]]]:
     ids = _read(game_data / "stableid.json")
     statistics = _read(game_data / "units_abilities_upgrades.json")
     abilities = ability_rows.rows(ids["Abilities"], statistics["Ability"], client_actions())
+    links = {row["name"]: row["id"] for row in reversed(ids["Abilities"])}
     return {
         "abilities": {
             "abilities": abilities,
             "of_units": ability_rows.of_units(statistics["Unit"], {row["id"] for row in abilities}),
         },
-        "units": {"units": unit_rows.rows(ids["Units"], statistics["Unit"], statistics["Ability"])},
+        "units": {"units": unit_rows.rows(ids["Units"], statistics["Unit"], statistics["Ability"], links)},
         "upgrades": {"upgrades": _upgrades(ids["Upgrades"], statistics["Upgrade"], abilities)},
-        "buffs": {"buffs": [{"id": row["id"], "name": row["name"]} for row in ids["Buffs"]]},
+        "buffs": {"buffs": [_named(row, facts.NAMELESS_BUFFS) for row in ids["Buffs"]]},
         "effects": {"effects": [_effect(row) for row in ids["Effects"]]},
     }
 
@@ -82,15 +83,22 @@ def write(tables: Mapping[str, Mapping[str, Iterable[Row]]], folder: pathlib.Pat
 
 
 def _effect(row: Row) -> Row:
-    return {"id": row["id"], "name": row["name"], "label": row.get("friendlyname", ""), "radius": row.get("radius", 0)}
+    named = _named(row, facts.NAMELESS_EFFECTS)
+    return named | {"label": row.get("friendlyname", ""), "radius": row.get("radius", 0)}
+
+
+def _named(row: Row, nameless: tuple[tuple[int, int], ...]) -> Row:
+    """Id and name; a name that the game's data request leaves empty is empty here."""
+    unnamed = any(first <= row["id"] <= last for first, last in nameless)
+    return {"id": row["id"], "name": "" if unnamed else row["name"]}
 
 
 def _upgrades(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Row]:
     researched_by = {row["upgrade"]: row["id"] for row in reversed(abilities) if "upgrade" in row}
-    costs = {row["id"]: row["cost"] for row in statistics}
+    costs = {row["id"]: row["cost"] | facts.UPGRADE_CORRECTIONS.get(row["id"], {}) for row in statistics}
     rows = []
     for row in ids:
-        out: Row = {"id": row["id"], "name": row["name"]}
+        out = _named(row, facts.NAMELESS_UPGRADES)
         if row["id"] in researched_by:
             cost = costs[row["id"]]
             out |= {"minerals": cost["minerals"], "vespene": cost["gas"], "time": cost["time"]}

@@ -11,6 +11,12 @@ from __future__ import annotations
 NOT_IN_MELEE_UNITS = ((0, 0), (898, 1842), (1891, 1891))
 """Ranges of unit ids that a melee game does not load (campaign and co-op): `UnitTypeData.available` is false there."""
 
+NAMELESS_UNITS = ((0, 0), (905, 1842), (1891, 1891))
+NAMELESS_UPGRADES = ((0, 0), (106, 108), (145, 287))
+NAMELESS_BUFFS = ((0, 0), (149, 270))
+NAMELESS_EFFECTS = ((0, 0),)
+"""Ranges of ids whose name the game's data request leaves empty."""
+
 CORRECTIONS: dict[int, dict[str, float]] = {
     # The table follows later balance patches; these are the values that the game's own data request gives.
     31: {"armor": 1},  # AutoTurret
@@ -26,8 +32,8 @@ CORRECTIONS: dict[int, dict[str, float]] = {
     137: {"sight": 11},  # CreepTumorBurrowed
     138: {"sight": 11},  # CreepTumorQueen
     688: {"time": 196},  # Ravager
-    689: {"gas": 125},  # Liberator
-    734: {"gas": 125},  # LiberatorAG
+    689: {"gas": 150},  # Liberator
+    734: {"gas": 150},  # LiberatorAG
 }
 
 ALIAS_OF_TECH_ONLY = {37: 5, 38: 6, 39: 5, 40: 6, 41: 5, 42: 6, 129: 106, 130: 18, 132: 18, 133: 62, 893: 106, 102: 92}
@@ -45,6 +51,9 @@ NEUTRAL_ALIASES = {
     **{634 + i: 366 + i for i in range(10)}, **{644 + i: 366 + i for i in range(10)},
 }  # fmt: skip
 """Unit -> the unit that it is another look of, where the unit table has no row for it."""
+
+TECH_REQUIREMENTS = {10: 0, 50: 0, 52: 0, 57: 0, 62: 59, 63: 59, 142: 95, 688: 97, 727: 102, 729: 102}
+"""Unit -> what the game's data request names as its tech requirement, where it differs from what its maker requires."""
 
 PRODUCED_BY = {5: 1666, 6: 1674, 9: 80, 31: 349, 87: 1733, 489: 2018}
 """Unit -> the ability that the game names as its producer, where the ability table leaves several or another."""
@@ -100,6 +109,30 @@ minimaps (128 px of 184 cells, 17 frames, 35 unit types: every pixel equal)."""
 NOT_ON_MINIMAP = ("Destructible", "Unbuildable", "Collapsible", "Debris", "Rocks")
 """Parts of the names of obstacles that leave no mark on the minimap (six such types recorded)."""
 
+NEUTRALS: tuple[tuple[str, dict[str, object]], ...] = (
+    # Pattern of a name -> what units of such names have in common; the first that fits counts. Resources have 10,000
+    # health for as long as they last.
+    (
+        "MineralField|Geyser(?!.*Dummy)",
+        {"flags": ["structure", "resource"], "attributes": ["Structure"], "armor": 10.0, "health": 10000.0},
+    ),
+    ("Bridge", {"flags": ["structure"], "attributes": ["Structure"], "armor": 10.0, "health": 10000.0, "time": 48.0}),
+    ("Door|^Shape.*Sign$", {"flags": ["structure"], "health": 10000.0, "time": 48.0}),
+    ("XelNagaTower", {"flags": ["structure"], "attributes": ["Structure"], "sight": 22.0}),
+    ("^(In|Ac)(hibitor|celeration)Zone", {"sight": 22.0}),
+    ("Statue", {"flags": ["structure"], "attributes": ["Armored", "Structure"], "health": 2000.0}),
+    ("2x2NonConjoined|Garage", {"flags": ["structure"], "attributes": ["Armored", "Structure"], "armor": 1.0}),
+    (
+        "(Search|Street|Bullhorn)[Ll]ight|Destructible(SpacePl|Store|Bill|Signs|Traffic)",
+        {"flags": ["structure"], "attributes": ["Armored"], "armor": 1.0, "sight": 2.5},
+    ),
+    ("^Pickup(Pallet|Scrap)", {"sight": 2.5}),
+    (
+        "Destructible|Unbuildable|Collapsible|Debris|Rocks",
+        {"flags": ["structure"], "attributes": ["Armored", "Structure"], "armor": 3.0, "health": 2000.0},
+    ),
+)
+
 NEUTRAL_OBSERVED = {
     # Unit -> (radius, health) as a client observes them.
     377: (5.875, 2000.0), 376: (5.875, 2000.0), 472: (1.125, 400.0), 473: (1.125, 400.0), 474: (1.125, 400.0),
@@ -114,9 +147,6 @@ CRITTERS = {
     612: 2.0, 659: 2.25, 660: 2.25, 661: 2.25, 662: 2.0, 890: 2.0,
 }  # fmt: skip
 ROBOTIC_CRITTERS = frozenset({330, 331, 332, 333, 334, 612, 661})
-
-SIGHT = {149: 22.0, 143: 7.0, 144: 11.0, 841: 0.0}
-"""Sight of units that the unit table does not have: XelNagaTower, BroodlingEscort, GhostAlternate, SeekerMissile."""
 
 # --- abilities ---------------------------------------------------------------------------------------------------
 
@@ -138,8 +168,8 @@ CAMPAIGN_ABILITIES = (2750, 3658)
 PRODUCTS = {
     1632: {"Train": {"produces": 126}},
     80: {"Morph": {"produces": 9}},
-    1666: {"BuildInstant": {"produces": 5}},
-    1674: {"BuildInstant": {"produces": 6}},
+    1666: {"Morph": {"produces": 5}},
+    1674: {"Morph": {"produces": 6}},
 }
 """Ability -> what it makes, where the ability table has no row for it or says that the maker builds it (1632 Queen)."""
 
@@ -155,6 +185,14 @@ FOOTPRINT_RADII = {
     2.5: (318, 880, 1152),
     3.5: (421, 422, 454, 455, 487, 488, 3682, 3683),
 }  # fmt: skip
+
+UPGRADE_CORRECTIONS: dict[int, dict[str, float]] = {
+    # The table follows later balance patches; these are the values that the game's own data request gives.
+    **{first: {"time": 2880} for first in (39, 42, 45)},  # Protoss ground weapons, ground armor, shields, level 1
+    **{second: {"time": 3440} for second in (40, 43, 46)},
+    **{third: {"time": 4000} for third in (41, 44, 47)},
+    136: {"minerals": 150, "gas": 150, "time": 2720},  # BansheeSpeed
+}
 
 ENERGY_COSTS = {
     # Liquipedia, "Energy", patch 4.10.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sc2data.data import facts
@@ -38,19 +40,15 @@ DEFAULTS: Row = {
 }
 """What a key that is absent from a row means."""
 
-_NEUTRAL_STRUCTURE = (
-    "Destructible", "Unbuildable", "Collapsible", "Rocks", "XelNagaTower", "Debris", "Statue", "Door", "Bridge",
-    "Crate", "Sign", "Tower", "Gate", "Pickup",
-)  # fmt: skip
 
-
-def rows(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Row]:
+def rows(ids: list[Row], statistics: list[Row], abilities: list[Row], links: Mapping[str, int]) -> list[Row]:
     """One row a unit id, with the keys that differ from `DEFAULTS`; ids ascend.
 
     Args:
       ids: units of stableid.json.
       statistics: units of units_abilities_upgrades.json.
       abilities: abilities of units_abilities_upgrades.json.
+      links: catalogue name of an ability -> its id; a bridge or door is made by the ability of its own name.
     """
     known = {row["id"]: row | facts.CORRECTIONS.get(row["id"], {}) for row in statistics}
     producers = _producers(abilities)
@@ -64,7 +62,13 @@ def rows(ids: list[Row], statistics: list[Row], abilities: list[Row]) -> list[Ro
             ability = producers[unit]
             new["ability"] = ability
             new["tech_requirement"], new["require_attached"] = requirements.get(ability, (0, False))
-        if not any(first <= unit <= last for first, last in facts.NOT_IN_MELEE_UNITS):
+        elif "time" in new and unit not in known:
+            new["ability"] = links.get(name, 0)
+        if unit in facts.TECH_REQUIREMENTS:
+            new["tech_requirement"], new["require_attached"] = facts.TECH_REQUIREMENTS[unit], False
+        if not _within(unit, facts.NAMELESS_UNITS):
+            new["flags"] = [*new["flags"], "named"]
+        if not _within(unit, facts.NOT_IN_MELEE_UNITS):
             new["flags"] = [*new["flags"], "available"]
         out.append({"id": unit, "name": name} | {k: v for k, v in new.items() if v != DEFAULTS[k]})
     return out
@@ -110,20 +114,23 @@ def _playable(row: Row) -> Row:
 
 def _other(unit: int, name: str) -> Row:
     """A unit of which the tables give an id and a name: what its name tells."""
-    new: Row = {"flags": [], "unit_alias": facts.NEUTRAL_ALIASES.get(unit, 0), "sight": facts.SIGHT.get(unit, 0.0)}
-    if "MineralField" in name or ("Geyser" in name and "Dummy" not in name):
-        mineral = "MineralField" in name
-        new |= {"flags": ["structure", "resource"], "attributes": ["Structure"], "armor": 10.0, "health": 10000.0}
-        new |= {"radius": 1.125 if mineral else 1.5}
+    new: Row = {"flags": [], "unit_alias": facts.NEUTRAL_ALIASES.get(unit, 0)}
+    pattern, common = next(((p, c) for p, c in facts.NEUTRALS if re.search(p, name)), ("", {}))
+    new |= common
+    if "resource" in new["flags"]:
+        new["radius"] = 1.125 if "MineralField" in name else 1.5
+    elif pattern and new["flags"]:
+        new["radius"] = _side(name) / 2
     elif unit in facts.CRITTERS:
         new |= {"speed": facts.CRITTERS[unit], "sight": 8.0, "health": 10.0, "radius": 0.375}
-        new |= {"attributes": ["Mechanical" if unit in facts.ROBOTIC_CRITTERS else "Biological"]}
-    elif any(part in name for part in _NEUTRAL_STRUCTURE):
-        new |= {"flags": ["structure"], "attributes": ["Armored", "Structure"], "armor": 3.0, "radius": _side(name) / 2}
-        new["health"] = 2000.0
+        new["attributes"] = ["Mechanical" if unit in facts.ROBOTIC_CRITTERS else "Biological"]
     if unit in facts.NEUTRAL_OBSERVED:
         new["radius"], new["health"] = facts.NEUTRAL_OBSERVED[unit]
     return new
+
+
+def _within(value: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= value <= last for first, last in ranges)
 
 
 def _side(name: str) -> float:

@@ -85,7 +85,7 @@ def _ability_data(ability: Ability) -> Any:
 
 def _unit_data(unit: UnitType) -> Any:
     if not unit.available:
-        return data_pb.UnitTypeData(unit_id=unit.id, name="", available=False)
+        return data_pb.UnitTypeData(unit_id=unit.id, name=unit.name if unit.named else "", available=False)
     data = data_pb.UnitTypeData(
         unit_id=unit.id,
         name=unit.name,
