@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from sc2data.harvest import plain
 from sc2data.harvest.faults import ConfigError
 
 SPREAD, CLUSTERS, CROWD = "spread", "clusters", "crowd"
@@ -80,50 +80,16 @@ class SceneConfig:
         Raises:
           ConfigError: a name that the game does not know.
         """
-        from sc2data import units
-
-        ids = {}
-        for name in (self.counted, *self.army, *self.enemies, *self.structures):
-            try:
-                ids[name] = units.unit_type(name).id
-            except KeyError as error:
-                raise ConfigError(str(error.args[0] if error.args else error)) from error
-        return ids
+        return plain.type_ids((self.counted, *self.army, *self.enemies, *self.structures))
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; `from_dict` reads them back."""
-        values = dataclasses.asdict(self)
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+        return plain.to_plain(self)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> SceneConfig:
-        """Build from plain values; what is not named keeps its default.
-
-        Raises:
-          ConfigError: an unknown name or a value of the wrong kind.
-        """
-        fields = {field.name: field for field in dataclasses.fields(cls)}
-        unknown = sorted(set(values) - set(fields))
-        if unknown:
-            raise ConfigError(f"unknown in a scene configuration: {', '.join(unknown)}; known are {', '.join(fields)}")
-        try:
-            plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items()}
-            return cls(**plain)
-        except (TypeError, ValueError) as error:
-            if isinstance(error, ConfigError):
-                raise
-            raise ConfigError(f"a scene configuration has a value of the wrong kind: {error}") from error
-
-    @classmethod
-    def from_json(cls, text: str) -> SceneConfig:
-        """Build from a JSON object; see `from_dict`."""
-        try:
-            values = json.loads(text)
-        except ValueError as error:
-            raise ConfigError(f"the scene configuration is not JSON: {error}") from error
-        if not isinstance(values, dict):
-            raise ConfigError("the scene configuration must be a JSON object")
-        return cls.from_dict(values)
+        """Build from plain values; what is not named keeps its default. Raises `ConfigError`."""
+        return plain.from_plain(cls, values)
 
 
 def _check_weights(name: str, weights: Mapping[str, float], allowed: tuple[str, ...]) -> None:
