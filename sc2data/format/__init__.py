@@ -5,11 +5,12 @@ Convention:
     the modules `inspect`, `validate`, `stats`, `split`, `merge`, `card` and `plot`.
 """
 
+from sc2data.format.folder import OccupiedError
 from sc2data.format.manifest import Manifest, ManifestError, NoDatasetError, Source
 from sc2data.format.reader import Dataset, ShardError, SplitError
 from sc2data.format.record import Record, Scene, Units
 from sc2data.format.schema import SCHEMA_VERSION, CameraModel, CountedType, MapInfo, Schema, SchemaError
-from sc2data.format.writer import DatasetWriter, OccupiedError, ResumeError
+from sc2data.format.writer import DatasetWriter, ResumeError
 
 __all__ = [
     "SCHEMA_VERSION",

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from sc2data.format.counts import count_units
 from sc2data.format.durable import fsync_folder, storage_error
-from sc2data.format.layout import IMAGES, LIBRARY_VERSIONS, create_column, root_attributes
+from sc2data.format.layout import IMAGES, LIBRARY_VERSIONS, column_attributes, create_column, root_attributes
 from sc2data.format.manifest import ShardEntry, Source, encode_episodes
 from sc2data.format.record import SCENE_COLUMNS, UNIT_COLUMNS, Record
 from sc2data.format.schema import Schema
@@ -53,6 +53,10 @@ class OpenShard:
     def create(self, name: str, rows: int) -> h5py.Dataset:
         """Create the dataset of a column with `rows` rows."""
         return create_column(self.hdf5, name, rows, self.schema, self._compression)
+
+    def describe(self, name: str) -> None:
+        """Write the attributes of a dataset that was copied from another shard."""
+        self.hdf5[name].attrs.update(column_attributes(name, self.schema))
 
     def raise_failed_write(self) -> None:
         """Discard the shard and raise StorageError if the disk has refused a write."""

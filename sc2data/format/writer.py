@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from sc2data.errors import UserError
 from sc2data.format.compression import filter_of
-from sc2data.format.durable import FolderLock, storage_error
+from sc2data.format.folder import lock_folder, require_empty
 from sc2data.format.layout import canonical_json
 from sc2data.format.manifest import MANIFEST, Manifest, ManifestError, Source
 from sc2data.format.record import Record
@@ -22,10 +22,6 @@ from sc2data.format.shard import ShardWriter
 
 SHARD_RECORDS = 256
 logger = logging.getLogger(__name__)
-
-
-class OccupiedError(UserError, FileExistsError):
-    """The folder holds something that a new data set would get mixed up with."""
 
 
 class ResumeError(UserError, ValueError):
@@ -79,7 +75,7 @@ class DatasetWriter:
             raise SchemaError(f"shard_records {shard_records}: must be at least 1")
         filter_of(compression)
         asked = Manifest(schema, (self._source,), shard_records, compression)
-        self._lock = _lock_folder(self.path)
+        self._lock = lock_folder(self.path)
         try:
             self._manifest = self._found(asked) if resuming else self._fresh(asked)
         except BaseException:
@@ -195,15 +191,7 @@ class DatasetWriter:
         self._manifest.write(self.path)
 
     def _fresh(self, asked: Manifest) -> Manifest:
-        remove_leftovers(self.path)
-        present = sorted(file.name for file in self.path.iterdir())
-        if MANIFEST in present:
-            raise OccupiedError(f"{self.path} holds a data set already: resume it, or choose another folder")
-        if present:
-            raise OccupiedError(
-                f"{self.path} is not empty ({', '.join(present[:3])}{', ...' if len(present) > 3 else ''}): a data set "
-                "needs a folder of its own; name a new one"
-            )
+        require_empty(self.path)
         asked.write(self.path)
         return asked
 
@@ -230,8 +218,10 @@ class DatasetWriter:
         return recovered
 
 
-def differences(found: Any, asked: Any, name: str = "") -> Iterator[str]:
-    """Say where two plain values differ, one line each.
+def differences(
+    found: Any, asked: Any, name: str = "", words: tuple[str, str] = ("there", "asked for")
+) -> Iterator[str]:
+    """Say where two plain values differ, one line each; `words` tell which is which.
 
     >>> list(differences({"a": {"b": 1}}, {"a": {"b": 2}}))
     ['a.b: 1 there, 2 asked for']
@@ -239,10 +229,10 @@ def differences(found: Any, asked: Any, name: str = "") -> Iterator[str]:
     if isinstance(found, Mapping) and isinstance(asked, Mapping):
         for key in sorted({*found, *asked}):
             inner = f"{name}.{key}" if name else str(key)
-            yield from differences(found.get(key, "(nothing)"), asked.get(key, "(nothing)"), inner)
+            yield from differences(found.get(key, "(nothing)"), asked.get(key, "(nothing)"), inner, words)
     elif found != asked:
         there, wanted = (reprlib.repr(value) for value in (found, asked))
-        yield f"{name}: {there} there, {wanted} asked for"
+        yield f"{name}: {there} {words[0]}, {wanted} {words[1]}"
 
 
 def _identity(manifest: Manifest) -> dict[str, Any]:
@@ -265,13 +255,3 @@ def _checked_source(config: Mapping[str, Any], provenance: Mapping[str, Any]) ->
             "{'name': 'simulator', 'version': '4.10.0'}; sc2data.format.provenance.collect does"
         )
     return Source(json.loads(canonical_json(config)), json.loads(canonical_json(provenance)))
-
-
-def _lock_folder(folder: pathlib.Path) -> FolderLock:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except FileExistsError as error:
-        raise OccupiedError(f"{folder} is a file: a data set needs a folder; name a new one") from error
-    except OSError as error:
-        raise storage_error(folder, error) from error
-    return FolderLock(folder)
