@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import os
+import sys
 from pathlib import Path
 
 from sc2data.harvest.faults import BackendError, MapNotFoundError
@@ -129,12 +130,17 @@ def cache_folder() -> Path:
     return Path(base).expanduser() / "sc2-saccades"
 
 
+def simulator_folder() -> Path:
+    """The simulator's place in the cache folder: one for each Python environment, whose interpreter it runs with."""
+    return cache_folder() / f"simulator-{hashlib.sha256(sys.executable.encode()).hexdigest()[:8]}"
+
+
 def laid_out_simulator() -> Path:
     """A simulator installation in the cache folder, made anew when the code that lays it out has changed."""
     from sc2data.sim import install
 
     try:
-        return Path(install.install(cache_folder() / "simulator"))
+        return Path(install.install(simulator_folder()))
     except OSError as error:
         raise BackendError(
             f"cannot lay out a simulator in {cache_folder()}: {error}. Set XDG_CACHE_HOME to a folder that can be "

@@ -6,6 +6,7 @@ import dataclasses
 import logging
 from collections import Counter
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, Protocol
 
 from sc2data import pysc2_compat
@@ -54,7 +55,7 @@ class HarvestConfig:
         return {
             "source": self.source,
             "seed": self.seed,
-            "map": self.map,
+            "map": PurePath(self.map).stem if self.map.endswith(".SC2Map") else self.map,
             "sizes": plain.to_plain(self.sizes),
             self.source: part.to_dict(),
         }

@@ -8,7 +8,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from sc2data.format import provenance
-from sc2data.format.writer import SHARD_RECORDS, DatasetWriter, OccupiedError
+from sc2data.format.folder import OccupiedError
+from sc2data.format.writer import SHARD_RECORDS, DatasetWriter
 from sc2data.harvest import pool as pools
 from sc2data.harvest.backend import Backend
 from sc2data.harvest.faults import GameFault, HarvestError
@@ -116,5 +117,6 @@ def _hopeless(report: RunReport) -> str:
     last = report.given_up[-1]
     return (
         f"{MOST_GIVEN_UP} jobs in a row failed, the last one (job {last['job']}) with {last['kind']}: "
-        f"{last['message']}. What was finished is safe; find the cause (`python -m scripts.doctor`, {FILE}) and go on with --resume."
+        f"{last['message']}. What was finished is safe; find the cause (`python -m scripts.doctor`, {FILE}) and go on "
+        "with --resume."
     )
