@@ -114,9 +114,10 @@ def diagnose() -> Status:
     """Describe Python, protobuf, the protocol wheel and pysc2, and what is wrong with them. Raises nothing."""
     problems: list[str] = []
     wheels = {name: version for name in _PROTOCOL_WHEELS if (version := _installed_version(name))}
-    protobuf = _installed_version("protobuf")
-    implementation = None
-    if protobuf is None:
+    protobuf = implementation = None
+    try:
+        protobuf = ".".join(str(n) for n in _protobuf_version())
+    except MissingProtocolError:
         problems.append("protobuf is not installed: pip install 'sc2-saccades[sc2]'")
     else:
         implementation = importlib.import_module("google.protobuf.internal.api_implementation").Type()
