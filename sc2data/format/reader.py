@@ -152,6 +152,12 @@ class Dataset:
             **{name: self._read(shard, self._dataset(shard, f"units/{name}"), np.s_[first:last]) for name in names}
         )
 
+    def units_per_record(self) -> npt.NDArray[np.int64]:
+        """How many units each record has, (N,); all of them, not only the counted types."""
+        shards = range(len(self.manifest.shards))
+        parts = [np.diff(self._read(shard, self._dataset(shard, "units/offset"), np.s_[:])) for shard in shards]
+        return np.concatenate([np.zeros(0, np.int64), *parts])
+
     def scene(self, index: SupportsIndex) -> Scene:
         """Where one record comes from."""
         values: dict[str, Any] = {}
