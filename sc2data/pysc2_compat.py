@@ -26,6 +26,7 @@ This file needs protobuf and the standard library only, so that it can be copied
 from __future__ import annotations
 
 import ast
+import contextlib
 import dataclasses
 import importlib
 import importlib.abc
@@ -36,7 +37,7 @@ import platform
 import re
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import CodeType, ModuleType
 from typing import Any
 
@@ -193,8 +194,9 @@ class _DescriptorLoader(_WrappedLoader):
     def exec_module(self, module: ModuleType) -> None:
         name = module.__name__
         description = _serialized_file(self.get_source(name) or "", name)
-        pool = importlib.import_module("google.protobuf.descriptor_pool").Default()
-        builder = importlib.import_module("google.protobuf.internal.builder")
+        with _without_warnings():  # protobuf 4 warns about its own types on Python 3.12 and later
+            pool = importlib.import_module("google.protobuf.descriptor_pool").Default()
+            builder = importlib.import_module("google.protobuf.internal.builder")
         for dependency in _dependencies(description):
             importlib.import_module(dependency)
         module.DESCRIPTOR = pool.AddSerializedFile(description)  # type: ignore[attr-defined]
@@ -211,13 +213,19 @@ class _ColorsLoader(_WrappedLoader):
         _mend_colors(module)
 
 
+@contextlib.contextmanager
+def _without_warnings() -> Iterator[None]:
+    with warnings.catch_warnings():
+        for category in (DeprecationWarning, SyntaxWarning, UserWarning):  # the last: pkg_resources, by pygame
+            warnings.simplefilter("ignore", category)
+        yield
+
+
 class _QuietLoader(_WrappedLoader):
     """Runs a module as it is, without the warnings of what it imports."""
 
     def exec_module(self, module: ModuleType) -> None:
-        with warnings.catch_warnings():
-            for category in (DeprecationWarning, SyntaxWarning, UserWarning):  # the last: pkg_resources, by pygame
-                warnings.simplefilter("ignore", category)
+        with _without_warnings():
             self._inner.exec_module(module)
 
 
