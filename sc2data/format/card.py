@@ -116,10 +116,10 @@ def _example(dataset: Dataset) -> str:
 
 def _source(config: Any, provenance: Any) -> str:
     code = provenance.get("code") or {}
-    commit = (
-        f", commit {code['commit'][:12]}{' with changes' if code.get('dirty') else ''}" if code.get("commit") else ""
-    )
+    version = str(code.get("version", "unknown"))
+    if code.get("commit"):
+        version += f", commit {code['commit'][:12]}" + (" with changes" if code.get("dirty") else "")
     return (
-        f"Pictures by {pictures_by(provenance)}; code version {code.get('version', 'unknown')}{commit}.\n\n"
+        f"Pictures by {pictures_by(provenance)}; code version {version}.\n\n"
         f"```json\n{json.dumps(config, indent=1, sort_keys=True)}\n```"
     )

@@ -24,11 +24,15 @@ def summary(dataset: Dataset) -> dict[str, Any]:
     """
     manifest, schema = dataset.manifest, dataset.schema
     episodes = dataset.episodes
-    rows = {"record": len(dataset), "offset": len(dataset), "unit": sum(shard.units for shard in manifest.shards)}
+    rows = {
+        "record": len(dataset),
+        "offset": len(dataset) + len(manifest.shards),
+        "unit": sum(shard.units for shard in manifest.shards),
+    }
     return {
         "records": len(dataset),
         "episodes": len(np.unique(episodes)),
-        "units": rows["unit"],
+        "units": units,
         "shards": len(manifest.shards),
         "bytes": sum(shard.bytes for shard in manifest.shards),
         "schema_version": SCHEMA_VERSION,
