@@ -23,6 +23,7 @@ MAX_MEMBER_BYTES = 64 << 20
 _MAGIC, _USER_DATA_MAGIC = b"MPQ\x1a", b"MPQ\x1b"
 _HEADER = struct.Struct("<4s2I2H4I")
 _MAX_TABLE_ENTRIES = 1 << 14
+_MAX_LISTFILE_BYTES = 1 << 18
 _SECTOR_SHIFT = 3
 _USER_DATA_ALIGNMENT = 512
 _LISTFILE = "(listfile)"
@@ -52,7 +53,8 @@ class Archive(Mapping[str, bytes]):
     of the archive's own list.
 
     Raises:
-        ArchiveError: from the constructor where the tables cannot be read, from a look-up where that member cannot.
+        ArchiveError: from the constructor where the tables cannot be read, from a look-up or from the iteration where
+            that member or the list cannot.
         KeyError: from a look-up where the archive has no such member.
 
     >>> archive = Archive(write_archive({"MapInfo": b"IpaM", "data/units.xml": b"<x/>"}))
@@ -71,7 +73,6 @@ class Archive(Mapping[str, bytes]):
         self._sector = 512 << shift
         self._blocks = [_Block(*row) for row in self._table("block", blocks_at, blocks)]
         self._index = {(a, b): at for a, b, _, at in self._table("hash", hashes_at, hashes) if at < blocks}
-        self._names = self._listed()
 
     def __getitem__(self, name: str) -> bytes:
         at = self._index.get(_name_key(name))
@@ -80,13 +81,24 @@ class Archive(Mapping[str, bytes]):
         return self._read(name, self._blocks[at])
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and _name_key(name) in self._index
+        at = self._index.get(_name_key(name)) if isinstance(name, str) else None
+        return at is not None and self._blocks[at].flags & _EXISTS != 0
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
 
     def __len__(self) -> int:
         return len(self._names)
+
+    @functools.cached_property
+    def _names(self) -> list[str]:
+        at = self._index.get(_name_key(_LISTFILE))
+        if at is None or not self._blocks[at].flags & _EXISTS:
+            return []
+        if self._blocks[at].size > _MAX_LISTFILE_BYTES:
+            raise ArchiveError(f"{_LISTFILE} of {self._blocks[at].size} bytes; at most {_MAX_LISTFILE_BYTES} are read")
+        text = self[_LISTFILE].decode("utf-8", "replace")
+        return [name for name in dict.fromkeys(text.splitlines()) if name in self]
 
     def _table(self, kind: str, offset: int, entries: int) -> list[tuple[int, ...]]:
         start, end = self._start + offset, self._start + offset + 16 * entries
@@ -97,13 +109,6 @@ class Archive(Mapping[str, bytes]):
             )
         words = _decrypted(self._data[start:end], _hash(f"({kind} table)", _TABLE))
         return [words[i : i + 4] for i in range(0, len(words), 4)]
-
-    def _listed(self) -> list[str]:
-        try:
-            text = self[_LISTFILE].decode("utf-8", "replace")
-        except KeyError:
-            return []
-        return [name for name in dict.fromkeys(text.splitlines()) if name in self]
 
     def _read(self, name: str, block: _Block) -> bytes:
         start = self._start + block.offset
@@ -129,6 +134,8 @@ class Archive(Mapping[str, bytes]):
         ends = struct.unpack_from(f"<{offsets}I", stored)
         parts, left = [], block.size
         for begin, end in itertools.pairwise(ends[: count + 1]):
+            if not begin <= end <= begin + self._sector:
+                raise ArchiveError(f"member {name!r} has a sector from {begin} to {end}, which is none: it is damaged")
             size = min(left, self._sector)
             parts.append(_unpacked(name, stored[begin:end], size, block.flags))
             left -= size

@@ -176,8 +176,8 @@ def _read_textures(
     if _TEXTURES not in members:
         return (), None
     names_end = len(members[_TEXTURES]) - shape[0] * shape[1] * _LAYERS
-    if names_end < _HEADER.size + 4:
-        raise MapError(f"{_TEXTURES} has {len(members[_TEXTURES])} bytes, too few for its cells: it is truncated")
+    if names_end < _HEADER.size + 4 or members[_TEXTURES][names_end - 1] != 0:
+        raise MapError(f"{_TEXTURES} has {len(members[_TEXTURES])} bytes, which do not fit its cells: it is truncated")
     cells = np.frombuffer(members[_TEXTURES], np.uint8, offset=names_end).reshape(*shape, _LAYERS)
     names = members[_TEXTURES][_HEADER.size + 4 : names_end].decode("utf-8", "replace").split("\0")
     return tuple(name for name in names[:_LAYERS] if name), np.minimum(cells[..., 0], _LAYERS - 1)

@@ -16,6 +16,7 @@ MAX_BYTES = 16 << 20
 MAX_OBJECTS = 50_000
 
 _LONGEST_NAME = 128
+_DEEPEST = 16
 _SOUTH = 4.712389
 _NEUTRAL = 16
 
@@ -44,6 +45,7 @@ def decode(data: bytes, width: int, length: int) -> PlacedObjects:
     reader = _Reader(width, length)
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = reader.element
+    parser.EndElementHandler = reader.end
     parser.StartDoctypeDeclHandler = reader.doctype
     try:
         parser.Parse(data, True)
@@ -68,12 +70,18 @@ class _Reader:
     def __init__(self, width: int, length: int) -> None:
         self.placed = PlacedObjects()
         self._width, self._length = width, length
-        self._count = 0
+        self._count = self._depth = 0
 
     def doctype(self, *_: object) -> None:
         raise MapObjectsError("Objects declares a document type, which no real map does: entities are not expanded")
 
+    def end(self, _: str) -> None:
+        self._depth -= 1
+
     def element(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise MapObjectsError(f"Objects nests its elements more than {_DEEPEST} deep")
         name = attributes.get("UnitType" if tag == "ObjectUnit" else "Type", "")
         if tag not in ("ObjectUnit", "ObjectDoodad", "ObjectPoint") or not 0 < len(name) <= _LONGEST_NAME:
             return

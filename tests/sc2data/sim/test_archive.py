@@ -86,9 +86,10 @@ def test_flipped_bytes_raise_archive_errors_or_nothing(data: st.DataObject) -> N
         damaged[at] ^= data.draw(st.integers(1, 255))
     try:
         archive = read_archive(bytes(damaged))
+        names = [*archive, *MEMBERS]
     except ArchiveError:
         return
-    for name in [*archive, *MEMBERS]:
+    for name in names:
         try:
             archive[name]
         except (ArchiveError, KeyError):
@@ -112,6 +113,20 @@ def test_bombs_are_refused() -> None:
         read_archive(_with_block(data, 0, 32, 1000, 0xFFFFFFFF, 0x81000200))["bomb"]
     with pytest.raises(ArchiveError, match="declared"):
         read_archive(_with_block(data, 0, 32, 1000, 2000, 0x81000200))["bomb"]
+
+
+def test_overlapping_sectors_are_refused() -> None:
+    """Sectors that all share one large piece would be decompressed over and over."""
+    stored = struct.pack("<3I", 12, 12 + 9000, 12) + bytes(9000)
+    data = write_archive({"m": b""}) + stored
+    with pytest.raises(ArchiveError, match="sector"):
+        read_archive(_with_block(data, 0, len(data) - len(stored), len(stored), 8192, 0x80000200))["m"]
+
+
+def test_a_huge_list_of_names_is_refused() -> None:
+    data = write_archive({"m": b""})
+    with pytest.raises(ArchiveError, match="listfile"):
+        list(read_archive(_with_block(data, 1, 32, 10, 1 << 20, 0x81000200)))
 
 
 def test_unsupported_members_say_so() -> None:
