@@ -59,7 +59,7 @@ PRODUCED_BY = {5: 1666, 6: 1674, 9: 80, 31: 349, 87: 1733, 489: 2018}
 """Unit -> the ability that the game names as its producer, where the ability table leaves several or another."""
 
 SPLASH: dict[int, dict[bool, tuple[tuple[float, float], ...]]] = {
-    # Unit -> for its weapon against air (True) or ground (False): (radius, share of the damage), inner ring first.
+    # Unit -> for its weapon against air only (True) or any other (False): (radius, share of the damage), inner first.
     # Liquipedia, "Splash damage". Weapons that hit along a line or in a cone have no entry.
     9: {False: ((2.2, 1.0),)},  # Baneling
     32: {False: ((0.4687, 1.0), (0.7812, 0.5), (1.25, 0.25))},  # SiegeTankSieged
@@ -67,7 +67,7 @@ SPLASH: dict[int, dict[bool, tuple[tuple[float, float], ...]]] = {
     109: {False: ((2.0, 0.33),)},  # Ultralisk
     115: {False: ((2.2, 1.0),)},  # BanelingBurrowed
     130: {False: ((0.5, 1.0), (0.8, 0.5), (1.25, 0.25))},  # PlanetaryFortress
-    141: {False: ((0.25, 1.0), (0.5, 0.5), (1.0, 0.25)), True: ((0.25, 1.0), (0.5, 0.5), (1.0, 0.25))},  # Archon
+    141: {False: ((0.25, 1.0), (0.5, 0.5), (1.0, 0.25))},  # Archon
     500: {False: ((1.25, 0.32), (1.5, 0.16), (1.75, 0.08))},  # WidowMineBurrowed: 40, 20, 10 around the target's 125
     689: {True: ((1.5, 1.0),)},  # Liberator
 }
@@ -134,7 +134,8 @@ NEUTRALS: tuple[tuple[str, dict[str, object]], ...] = (
 )
 
 NEUTRAL_OBSERVED = {
-    # Unit -> (radius, health) as a client observes them.
+    # Unit -> (radius, health) as clients observe them, or as of their mirror image; 135 ForceField and 149 XelNagaTower
+    # from the size of their footprints.
     377: (5.875, 2000.0), 376: (5.875, 2000.0), 472: (1.125, 400.0), 473: (1.125, 400.0), 474: (1.125, 400.0),
     639: (3.1875, 2000.0), 640: (5.875, 2000.0), 641: (5.875, 2000.0), 664: (2.9375, 500.0), 663: (2.9375, 500.0),
     149: (1.5, 400.0), 135: (1.7, 200.0),
