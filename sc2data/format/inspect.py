@@ -24,11 +24,8 @@ def summary(dataset: Dataset) -> dict[str, Any]:
     """
     manifest, schema = dataset.manifest, dataset.schema
     episodes = dataset.episodes
-    rows = {
-        "record": len(dataset),
-        "offset": len(dataset) + len(manifest.shards),
-        "unit": sum(shard.units for shard in manifest.shards),
-    }
+    units = sum(shard.units for shard in manifest.shards)
+    rows = {"record": len(dataset), "offset": len(dataset) + len(manifest.shards), "unit": units}
     return {
         "records": len(dataset),
         "episodes": len(np.unique(episodes)),
