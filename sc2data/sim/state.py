@@ -57,6 +57,7 @@ PLAN_FIELDS: dict[str, type] = {
     "wake": np.int32,  # game loop at which its order wants attention, 0 never
     "trail": np.float32,  # distance to the goal when progress was last checked
     "hurt": np.int32,  # game loop at which it was last damaged
+    "seen_by": np.int32,  # bit p: player p saw it when the rules last looked, and detected it if it hides
     "partner": np.uint64,  # a resource's miner, a structure's builder, a structure's add-on
     "rally_x": np.float32,
     "rally_y": np.float32,
@@ -77,7 +78,9 @@ class Mode(enum.IntEnum):
     ATTACK = 3
     HOLD = 4
     WORK = 5  # walks and stops as its order's own rules say: gathering, building, casting
-    BUSY = 6  # cannot act: morphing, mining, under construction
+    BUSY = 6  # cannot act: morphing, building, under construction
+    GATHER = 7  # on the way between resource and base, where workers pass through one another
+    PRODUCE = 8  # a structure that makes something
 
 
 @dataclasses.dataclass
@@ -241,7 +244,11 @@ class WorldState:
     snapshots: dict[int, dict[int, Snapshot]] = dataclasses.field(default_factory=dict)
     """Per player, by tag of the unit remembered."""
     creep: npt.NDArray[np.bool_] | None = None  # (H, W), row 0 in the south
+    creep_sources: tuple[int, ...] = ()  # tags of the structures that `creep` was made from
     dead: list[int] = dataclasses.field(default_factory=list)  # tags that died in the latest step
+    errors: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
+    """(tag, ability, ActionResult) of orders that failed after they were accepted; who tells of them, empties it."""
+    removed: list[int] = dataclasses.field(default_factory=list)  # tags killed since, which the next step reports
     disable_fog: bool = False
     sight: dict[int, npt.NDArray[np.bool_]] = dataclasses.field(default_factory=dict)
     """Per player the cells (H, W) seen when the rules last looked, which they do at fixed loops."""
@@ -249,8 +256,11 @@ class WorldState:
     """Per player the cells (H, W) ever seen when the rules looked."""
     watched: dict[int, set[int]] = dataclasses.field(default_factory=dict)
     """Per player the tags of the structures seen when the rules last looked."""
-    detected: dict[int, set[int]] = dataclasses.field(default_factory=dict)
-    """Per player the tags of cloaked and burrowed enemies detected when the rules last looked."""
+    contenders: set[int] = dataclasses.field(default_factory=set)  # players that have had a structure
+    look_due: bool = True  # the rules look at the next loop, because units came or went
     layout: int = 0  # counts the changes to what stands in the way
+    neighbours: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None = None
+    """Rows of the pairs of units that could touch before the list is made anew; None when it has to be made."""
+    settled: bool = False  # nothing overlapped when units were last kept apart
     tags_issued: int = 0
     random: np.random.Generator = dataclasses.field(default_factory=lambda: np.random.default_rng(0))

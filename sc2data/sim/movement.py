@@ -1,0 +1,104 @@
+"""Units walk, turn and fly: straight where they can, around corners where they must."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from sc2data.sim.world import World
+
+Rows = npt.NDArray[np.intp]
+
+FLIGHT_HEIGHT = 3.75
+"""World units that flyers hover above the ground."""
+
+TURN_RATE = 1.0909
+"""Radians that a unit turns in a loop at most: 999.84 degrees per Normal second, which most unit types have."""
+
+_REPATH = 8
+"""Game loops after which a walker looks again for its way."""
+
+_PATIENCE = 24
+"""Game loops without getting nearer after which a walker counts as jammed."""
+
+_REACHED = 1e-3
+
+
+def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None:
+    """Let unit `row` go to (x, y), or to within `reach` of it."""
+    units = world.state.units
+    units.goal_x[row], units.goal_y[row], units.reach[row] = x, y, reach
+    units.moving[row] = units.speed[row] > 0
+    units.trail[row] = np.inf
+    find_ways(world, np.array([row]))
+
+
+def halt(world: World, rows: Rows | int) -> None:
+    """Let units stand where they are."""
+    world.state.units.moving[rows] = False
+
+
+def find_ways(world: World, rows: Rows) -> None:
+    """Bring the next corner of the units' paths up to date."""
+    units = world.state.units
+    x, y, goal_x, goal_y = units.x[rows], units.y[rows], units.goal_x[rows], units.goal_y[rows]
+    far = np.hypot(goal_x - x, goal_y - y)
+    part = np.maximum(far - units.reach[rows], 0) / np.maximum(far, 1e-6)
+    straight = world.navigation.clear(x, y, x + (goal_x - x) * part, y + (goal_y - y) * part) | units.flying[rows]
+    units.way_x[rows], units.way_y[rows] = goal_x, goal_y
+    for row in rows[~straight].tolist():
+        ends = (float(values[row]) for values in (units.x, units.y, units.goal_x, units.goal_y))
+        corner = world.navigation.corner(*ends)
+        if corner is not None:
+            units.way_x[row], units.way_y[row] = corner
+
+
+def advance(world: World) -> Rows:
+    """Move every walker by one loop; returns the rows that reached their goal."""
+    units, loop = world.state.units, world.state.loop
+    rows = np.flatnonzero(units.moving)
+    if not len(rows):
+        return rows
+    due = rows[(rows + loop) % _REPATH == 0]
+    if len(due):
+        find_ways(world, due)
+    x, y = units.x[rows], units.y[rows]
+    dx, dy = units.way_x[rows] - x, units.way_y[rows] - y
+    distance = np.sqrt(dx * dx + dy * dy)
+    step = np.minimum(world.pace(rows), distance)
+    scale = step / np.maximum(distance, 1e-6)
+    at_way = distance - step < _REACHED
+    new_x = np.where(at_way, units.way_x[rows], x + dx * scale)
+    new_y = np.where(at_way, units.way_y[rows], y + dy * scale)
+    going = distance > _REACHED
+    turn(world, rows[going], np.arctan2(dy[going], dx[going]))
+    world.displace(rows, new_x, new_y)
+    left = np.hypot(units.goal_x[rows] - units.x[rows], units.goal_y[rows] - units.y[rows])
+    arrived = left <= np.maximum(units.reach[rows], _REACHED)
+    corner = rows[at_way & ~arrived]
+    if len(corner):
+        find_ways(world, corner)
+    jammed = _jammed(world, rows, left) & ~arrived
+    done = arrived | jammed
+    units.moving[rows[done]] = False
+    return rows[done]
+
+
+def _jammed(world: World, rows: Rows, left: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
+    """Which walkers got no nearer to their goal since they were last asked, a while ago."""
+    units = world.state.units
+    asked = (rows + world.state.loop) % _PATIENCE == 0
+    jammed = asked & (left > units.trail[rows] - 0.05 * _PATIENCE * units.speed[rows]) & (units.aim[rows] < 0)
+    units.trail[rows[asked]] = left[asked]
+    return jammed
+
+
+def turn(world: World, rows: Rows, toward: npt.NDArray[np.float32]) -> None:
+    """Turn units toward directions in radians, by no more than they can in a loop."""
+    units = world.state.units
+    facing = units.facing[rows]
+    off = (toward - facing + np.pi) % (2 * np.pi) - np.pi
+    units.facing[rows] = (facing + np.clip(off, -TURN_RATE, TURN_RATE)) % (2 * np.pi)

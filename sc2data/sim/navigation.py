@@ -1,0 +1,173 @@
+"""Where ground units can walk, and which way: terrain, what stands on it, straight lines and paths around corners."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.sim.terrain import Terrain
+
+FloatArray = npt.NDArray[np.float32]
+
+STRAIGHT, DIAGONAL = 5, 7
+"""Steps to the four and to the diagonal neighbours in the path distance's integer unit, a fifth of a cell."""
+
+UNREACHED = np.iinfo(np.int32).max
+
+_SAMPLES = 2.0
+"""Points per cell at which a straight line is checked."""
+
+_FIELDS_KEPT = 256
+
+
+class Navigation:
+    """The walkable cells of one layout of structures, and the paths over them.
+
+    Convention:
+        Grids are [y, x] with row 0 in the south, as in `Terrain`; a cell is walked over its whole area.
+    """
+
+    def __init__(self, terrain: Terrain, blocked: npt.NDArray[np.bool_]) -> None:
+        """`blocked` (H, W): cells under structures, resources and other things that stand in the way."""
+        self.blocked = blocked
+        self.open = terrain.pathable & ~blocked
+        self.rows, self.columns = self.open.shape
+        self._fields: dict[int, npt.NDArray[np.int32]] = {}
+        self._flat = self.open.ravel()
+        self._nearest: npt.NDArray[np.intp] | None = None
+
+    def cells(self, x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.intp]:
+        """Flat index of the cells that hold world points; points outside take the nearest cell."""
+        column = np.clip(np.asarray(x), 0, self.columns - 0.001).astype(np.intp)
+        row = np.clip(np.asarray(y), 0, self.rows - 0.001).astype(np.intp)
+        return row * self.columns + column
+
+    def is_open(self, x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[np.bool_]:
+        """Whether ground units may stand at world points (N,)."""
+        return self._flat[self.cells(x, y)]
+
+    def nearest_open(self, x: float, y: float) -> tuple[float, float]:
+        """The point itself where it is open, else the centre of the nearest open cell (itself where there is none)."""
+        cell = int(self.cells(x, y))
+        if self._flat[cell] or not self._flat.any():
+            return x, y
+        found = int(self.nearest_cells()[cell])
+        return found % self.columns + 0.5, found // self.columns + 0.5
+
+    def nearest_cells(self) -> npt.NDArray[np.intp]:
+        """Flat index of the open cell nearest to each cell, (H*W,); meaningless where no cell is open."""
+        if self._nearest is None:
+            blocked = (~self.open).astype(np.uint8)
+            _, labels = cv2.distanceTransformWithLabels(blocked, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+            of_label = np.zeros(int(labels.max()) + 1, np.intp)
+            of_label[labels.ravel()[self._flat]] = np.flatnonzero(self._flat)
+            self._nearest = of_label[labels.ravel()]
+        return self._nearest
+
+    def clear(self, x: FloatArray, y: FloatArray, to_x: FloatArray, to_y: FloatArray) -> npt.NDArray[np.bool_]:
+        """Whether the straight lines between points (N,) stay on open cells (their first cell is not asked)."""
+        dx, dy = to_x - x, to_y - y
+        length = np.maximum(np.abs(dx), np.abs(dy))
+        count = int(length.max(initial=0) * _SAMPLES) + 2
+        at = (np.arange(1, count + 1, dtype=np.float32) / count)[:, None]
+        cells = self.cells(x + at * dx, y + at * dy)
+        return np.asarray((self._flat[cells] | (cells == self.cells(x, y))).all(axis=0))
+
+    def distance(self, start: tuple[float, float], goal: tuple[float, float]) -> float:
+        """Length of the way between two points in world units, 0 where there is none (as the API's pathing query)."""
+        if not (self.is_open(*start) and self.is_open(*goal)):
+            return 0.0
+        ends = [np.array([v], np.float32) for v in (*start, *goal)]
+        if self.clear(*ends)[0]:
+            return float(np.hypot(goal[0] - start[0], goal[1] - start[1]))
+        steps = self.field(int(self.cells(*goal)))[int(self.cells(*start))]
+        return 0.0 if steps == UNREACHED else float(steps) / STRAIGHT
+
+    def field(self, goal: int) -> npt.NDArray[np.int32]:
+        """Path distance of every cell (H*W,) to the cell `goal`, in fifths of a cell; `UNREACHED` where no way is.
+
+        Diagonal steps need both cells beside them open, so that no corner is cut. The latest fields are kept.
+        """
+        known = self._fields.pop(goal, None)
+        field = self._spread(goal) if known is None else known
+        self._fields[goal] = field
+        if len(self._fields) > _FIELDS_KEPT:
+            del self._fields[next(iter(self._fields))]
+        return field
+
+    def _spread(self, goal: int) -> npt.NDArray[np.int32]:
+        """Dijkstra's algorithm by buckets: all cells of one distance are settled in one step."""
+        width = self.columns + 2
+        padded = np.zeros((self.rows + 2, width), bool)
+        padded[1:-1, 1:-1] = self.open
+        walkable = padded.ravel()
+        distance = np.full(walkable.size, UNREACHED, np.int32)
+        start = (goal // self.columns + 1) * width + goal % self.columns + 1
+        distance[start] = 0
+        buckets: dict[int, list[npt.NDArray[np.intp]]] = {0: [np.array([start])]}
+        straight = np.array([-width, -1, 1, width])
+        diagonal = np.array([-width - 1, -width + 1, width - 1, width + 1])
+        beside = np.array([[-width, -1], [-width, 1], [width, -1], [width, 1]])
+        now = 0
+        while buckets:
+            reached = buckets.pop(now, None)
+            if reached is not None:
+                cells = np.unique(np.concatenate(reached))
+                cells = cells[distance[cells] == now]
+                near = (cells[:, None] + straight).ravel()
+                far = cells[:, None] + diagonal
+                uncut = walkable[cells[:, None, None] + beside].all(axis=2)
+                for reach, step in ((near, STRAIGHT), (far[uncut], DIAGONAL)):
+                    found = reach[walkable[reach] & (distance[reach] > now + step)]
+                    if len(found):
+                        distance[found] = now + step
+                        buckets.setdefault(now + step, []).append(found)
+            now += 1
+        return np.ascontiguousarray(distance.reshape(self.rows + 2, width)[1:-1, 1:-1]).ravel()
+
+    def corner(self, x: float, y: float, goal_x: float, goal_y: float) -> tuple[float, float] | None:
+        """The farthest point on the way to the goal that can be walked to straight, None where no way leads there.
+
+        A goal in a blocked cell stands for the nearest open one.
+        """
+        goal_x, goal_y = self.nearest_open(goal_x, goal_y)
+        field = self.field(int(self.cells(goal_x, goal_y)))
+        start = int(self.cells(x, y))
+        if not self._flat[start]:
+            start = int(self.nearest_cells()[start])
+        if field[start] == UNREACHED:
+            return None
+        way = self._descend(field, start)
+        end_x, end_y = (way % self.columns + 0.5).astype(np.float32), (way // self.columns + 0.5).astype(np.float32)
+        end_x[-1], end_y[-1] = (goal_x, goal_y) if field[way[-1]] == 0 else (end_x[-1], end_y[-1])
+        straight = self.clear(np.full_like(end_x, x), np.full_like(end_y, y), end_x, end_y)
+        blocked = np.flatnonzero(~straight)
+        last = int(blocked[0]) - 1 if len(blocked) else len(way) - 1
+        last = max(last, 0)
+        return float(end_x[last]), float(end_y[last])
+
+    def _descend(self, field: npt.NDArray[np.int32], start: int, length: int = 24) -> npt.NDArray[np.intp]:
+        """The next cells (at most `length`) from `start` down a path distance field."""
+        way, cell = [], start
+        for _ in range(length):
+            if field[cell] == 0:
+                break
+            cell = self._downhill(field, cell)
+            way.append(cell)
+        return np.array(way or [start], np.intp)
+
+    def _downhill(self, field: npt.NDArray[np.int32], cell: int) -> int:
+        """The neighbour of `cell` through which the goal is nearest."""
+        row, column = divmod(cell, self.columns)
+        ways = []
+        for dy in (-1, 0, 1):
+            for dx in (-1, 0, 1):
+                inside = 0 <= row + dy < self.rows and 0 <= column + dx < self.columns
+                other = cell + dy * self.columns + dx
+                if other == cell or not inside or field[other] == UNREACHED:
+                    continue
+                if dx and dy and not (self._flat[cell + dx] and self._flat[cell + dy * self.columns]):
+                    continue
+                ways.append((int(field[other]) + (DIAGONAL if dx and dy else STRAIGHT), other))
+        return min(ways)[1]
