@@ -30,5 +30,8 @@ lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+fidelity: $(STAMP)  ## compare the simulator with recordings of the real game (see tests/shared_data.py)
+	$(BIN)/python -m benchmarks.fidelity
+
 clean:  ## remove what make made, .venv included
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
