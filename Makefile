@@ -31,7 +31,7 @@ lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/mypy
 
 fidelity: $(STAMP)  ## compare the simulator with recordings of the real game (see tests/shared_data.py)
-	$(BIN)/python -m benchmarks.fidelity
+	@$(BIN)/python -m benchmarks.fidelity
 
 clean:  ## remove what make made, .venv included
 	rm -rf $(VENV) $(DEMO) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -190,7 +190,8 @@ def table(report: Report) -> str:
     for part in ("screen", "minimap"):
         for layer, scores in report["layers"][part].items():
             shown = f"{scores['frames']} ({scores['frames_shown']})"
-            lines.append(f"  {part + '.' + layer:34} {scores['mean']:10.4%} {scores['worst']:10.4%}  {shown}")
+            shares = " ".join(f"{scores[key]:10.4%}" for key in ("mean", "worst", "mean_within_1"))
+            lines.append(f"  {part + '.' + layer:30} {shares}  {shown}")
     lines += [f"  ground of {name}: {source}" for name, source in report["layers"]["ground"].items()]
     coarse = report["layers"]["screen_height_from_recorded_grid"]
     shares = f"{coarse['mean']:.2%}, within 1 {coarse['mean_within_1']:.2%}"
