@@ -50,9 +50,9 @@ class Ground:
 
     def height_at(self, x: float, y: float) -> float:
         """Height of the ground at a point, averaged over the cells within two of it, in world units."""
-        row, column = int(y), int(x)
-        near = self.height[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3]
-        return float(near.mean()) if near.size else 0.0
+        rows, columns = self.height.shape
+        row, column = min(max(int(y), 0), rows - 1), min(max(int(x), 0), columns - 1)
+        return float(self.height[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3].mean())
 
 
 def grid(image: Any, north_first: bool = False) -> npt.NDArray[np.uint8]:
