@@ -184,8 +184,8 @@ def fidelity(shared: Path) -> Report:
 def table(report: Report) -> str:
     """The report as a table for people."""
     lines = [
-        "feature layers: share of equal pixels",
-        f"  {'layer':34} {'mean':>10} {'worst':>10}  frames (not all zero)",
+        "feature layers: share of equal pixels, mean over the frames and in the worst",
+        f"  {'layer':30} {'mean':>10} {'worst':>10} {'within 1':>10}  frames (not all zero)",
     ]
     for part in ("screen", "minimap"):
         for layer, scores in report["layers"][part].items():
