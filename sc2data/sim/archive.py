@@ -167,7 +167,7 @@ def write_archive(members: Mapping[str, bytes], user_data: bytes = b"") -> bytes
         )
     body, blocks = bytearray(), []
     for data in named.values():
-        packed = bytes([_ZLIB]) + zlib.compress(data, 9)
+        packed = bytes([_ZLIB]) + zlib.compress(data)
         compressed = len(packed) < len(data)
         stored = packed if compressed else data
         flags = _EXISTS | _SINGLE_UNIT | (_COMPRESSED if compressed else 0)

@@ -8,6 +8,7 @@ With `SC2PATH=DIR`, unmodified pysc2 and other clients of the API launch the sim
 from __future__ import annotations
 
 import argparse
+import functools
 import hashlib
 import importlib.util
 import os
@@ -177,8 +178,13 @@ def _map_files(real: list[Path]) -> Mapping[str, bytes]:
     for name in SYNTHETIC:
         place = f"Maps/{map_path(name)}"
         if place not in files:
-            files[place] = write_map(synthetic_terrain(name))
+            files[place] = _synthetic_file(name)
     return files
+
+
+@functools.cache
+def _synthetic_file(name: str) -> bytes:
+    return write_map(synthetic_terrain(name))
 
 
 def _title(path: Path) -> str:

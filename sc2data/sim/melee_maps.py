@@ -11,7 +11,7 @@ from sc2data.sim.terrain import Terrain
 
 _BORDER = 12
 _NORTH_BORDER = 20
-_START_FROM_EDGE = 12.5
+_START_FROM_EDGE, _NATURAL_FROM_EDGE = 12.5, 8.5
 _RAMP_WIDTH = 6.0
 _TRIES = 8
 
@@ -64,7 +64,7 @@ def _start(land: Landscape) -> Base:
 
 def _natural(land: Landscape, side: int) -> Base:
     left, _, _, top = land.playable
-    return Base(left + round(0.62 * side) + 0.5, top - _START_FROM_EDGE + 2, 1, 1)
+    return Base(left + round(0.62 * side) + 0.5, top - _NATURAL_FROM_EDGE, 1, 1)
 
 
 def _outlying(land: Landscape, side: int) -> list[Base]:
@@ -112,7 +112,8 @@ def cut(land: Landscape, ramp: Ramp) -> None:
 def _raise_mesas(land: Landscape, spots: list[Base]) -> None:
     """Rocks that nobody climbs, which make chokes; drawn anew until the two sides stay connected."""
     left, bottom, right, top = land.playable
-    clear = land.disc((left + right) / 2, (bottom + top) / 2 + 2, 9)
+    length, width = land.tiers.shape
+    clear = land.disc((left + right) / 2, (bottom + top) / 2, 9) | land.disc(width / 2, length / 2, 9)
     for base in [*spots, *(base.mirrored(land.playable) for base in spots)]:
         clear |= land.disc(base.x, base.y, 12)
     for ramp in land.ramps:
