@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sc2data.sim import abilities, births
+from sc2data.sim import abilities, births, buffs
 from sc2data.sim.messages import debug_pb, error_pb
 from sc2data.sim.state import Effect, Mode, Order
 
@@ -16,12 +16,10 @@ Point = tuple[float, float]
 _STIM_COST = {48: 10.0, 51: 20.0}
 """Health that a stimpack takes, by unit type id: the marine's and the marauder's."""
 
-_STIM_BUFF = {48: 27, 51: 24}
-_STIM_LOOPS = 246
-"""11 s at 22.4 loops a second."""
+_STIM_BUFF = {48: buffs.STIMPACK_MARINE, 51: buffs.STIMPACK_MARAUDER}
 
-_GUARDIAN_SHIELD, _SHIELD_BUFF, _SHIELD_EFFECT = 76, 18, 2
-_SHIELD_RADIUS, _SHIELD_LOOPS = 4.5, 246
+_GUARDIAN_SHIELD, _SHIELD_EFFECT = 76, 2
+_SHIELD_RADIUS = 4.5
 
 _HALLUCINATIONS = {
     146: 141, 148: 4, 150: 75, 152: 83, 154: 78, 156: 84, 158: 74, 160: 80, 162: 81, 164: 73, 2114: 495, 2389: 694,
@@ -45,7 +43,8 @@ def stim(world: World, row: int, ability_id: int, point: Point | None, target: i
     if units.health[row] <= _STIM_COST[kind]:
         return error_pb.NotEnoughLife
     units.health[row] -= _STIM_COST[kind]
-    units.buffs[row][_STIM_BUFF[kind]] = world.state.loop + _STIM_LOOPS
+    buff = _STIM_BUFF[kind]
+    units.buffs[row][buff] = world.state.loop + buffs.LOOPS[buff]
     world.refresh_speed(row)
     return error_pb.Success
 
@@ -77,12 +76,12 @@ def arrive(world: World, row: int, order: Order) -> None:
 
 def _shield(world: World, row: int) -> None:
     """Raise a guardian shield around a sentry: an effect on the ground, a buff on its player's units inside."""
-    units, until = world.state.units, world.state.loop + _SHIELD_LOOPS
+    units, until = world.state.units, world.state.loop + buffs.LOOPS[buffs.GUARDIAN_SHIELD]
     x, y = world.place(row)
     owner = int(units.owner[row])
     world.state.effects.append(Effect(_SHIELD_EFFECT, [(x, y)], _SHIELD_RADIUS, owner, until))
     for other in world.within(x, y, _SHIELD_RADIUS, owner):
-        units.buffs[other][_SHIELD_BUFF] = until
+        units.buffs[other][buffs.GUARDIAN_SHIELD] = until
 
 
 def _conjure(world: World, row: int, type_id: int) -> None:

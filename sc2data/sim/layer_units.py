@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sc2data.sim import layer_discs, view
+from sc2data.sim import buffs, layer_discs, view
 from sc2data.sim.view import WorldView
 
 _FULL = 255
@@ -65,7 +65,7 @@ def values(seen: WorldView) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     """(layer, values (N,)) of the layers that show one number of a unit, in the layer's dtype.
 
     Amounts are rounded, ratios rounded up to the next 255th (measured: no pixel differs). Snapshots and hidden units
-    show no amounts.
+    show no amounts; what raw.proto tells an owner alone (orders, durations of buffs) shows of own units alone.
     """
     visible = seen.display_type == view.VISIBLE
     yield "unit_type", seen.type
@@ -84,7 +84,10 @@ def values(seen: WorldView) -> Iterator[tuple[str, npt.NDArray[Any]]]:
     yield "cloaked", np.isin(seen.cloak, (view.CLOAKED, view.DETECTED, view.ALLIED))
     yield "active", seen.active & visible
     yield "build_progress", ratio(_progress(seen))
-    yield "buffs", np.array([next(iter(buffs), 0) for buffs in seen.buffs], np.int32)
+    first = [next(iter(having.items()), (0, 0)) for having in seen.buffs]
+    yield "buffs", np.array([buff for buff, _ in first], np.int32)
+    left = [(until - seen.loop) / buffs.LOOPS[buff] if buff in buffs.LOOPS else 0.0 for buff, until in first]
+    yield "buff_duration", ratio(np.where(seen.alliance == view.SELF, left, 0.0))
 
 
 def ratio(share: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
@@ -97,6 +100,7 @@ def ratio(share: npt.NDArray[np.floating]) -> npt.NDArray[np.uint8]:
 
 
 def _progress(seen: WorldView) -> npt.NDArray[np.float64]:
-    """How far a building site is built, or how far what a complete unit makes is made ("building something")."""
+    """How far a building site is built, or how far what an own complete unit makes is made."""
     made = [orders[0].progress if orders else 0.0 for orders in seen.orders]
-    return np.where(seen.build_progress < 1, seen.build_progress, np.array(made, np.float64))
+    own = np.where(seen.alliance == view.SELF, made, 0.0)
+    return np.where(seen.build_progress < 1, seen.build_progress, own)

@@ -32,9 +32,9 @@ class FeatureLayers:
     that show something there are equal in every pixel, except height_map (99.99 % on the screen, 99.96 % on the
     minimap, the rest off by one) and unit_density_aa (one pixel): `python -m benchmarks.fidelity`.
 
-    Layers that no recording shows at work (power, creep, effects, hallucinations, cloaked, build_progress, buildable,
-    pathable) follow the proto's comments; buff_duration, blip, placeholder and alerts are always 0, for the simulator
-    has no such thing.
+    Layers that no recording shows at work (power, creep, effects, hallucinations, cloaked, buff_duration,
+    build_progress, buildable, pathable) follow the proto's comments; blip, placeholder and alerts are always 0, for
+    the simulator has no such thing.
     """
 
     def __init__(self, terrain: Terrain) -> None:

@@ -89,12 +89,21 @@ def test_amounts_are_rounded_and_ratios_rounded_up():
 
 
 def test_values_of_the_unit_on_top():
-    layers = screen({"x": 32, "y": 32, "selected": True, "active": True, "hallucination": True, "buffs": (27, 24)})
+    layers = screen(
+        {"x": 32, "y": 32, "selected": True, "active": True, "hallucination": True, "buffs": {27: 123, 271: 9}}
+    )
     for name in ("selected", "active", "hallucinations"):
         assert layers[name][64, 64]
         assert not layers[name][0, 0]
     assert layers["buffs"][64, 64] == 27
+    assert layers["buff_duration"][64, 64] == 128  # 123 of 246 loops are left at loop 0
     assert layers["player_relative"][64, 64] == view.SELF
+
+
+def test_buffs_without_an_end_have_no_duration():
+    layers = screen({"x": 32, "y": 32, "buffs": {271: 1 << 30}})
+    assert layers["buffs"][64, 64] == 271
+    assert not layers["buff_duration"].any()
 
 
 def test_snapshots_and_hidden_units_show_no_amounts():

@@ -55,7 +55,7 @@ def make_view(terrain: Terrain, *rows: dict[str, Any], camera: tuple[float, floa
         selected=np.array(extra["selected"], bool),
         on_screen=np.ones(len(rows), bool),
         orders=[list(orders) for orders in extra["orders"]],
-        buffs=[dict.fromkeys(buffs, 0) for buffs in extra["buffs"]],
+        buffs=[dict(buffs) for buffs in extra["buffs"]],
         cargo=[[] for _ in rows],
         visibility=np.full(shape, 2, np.uint8),
         creep=np.zeros(shape, bool),
@@ -70,5 +70,5 @@ _DEFAULTS: dict[str, Any] = {
     "cloak": view.NOT_CLOAKED,
     "selected": False,
     "orders": (),
-    "buffs": (),
+    "buffs": {},
 }
