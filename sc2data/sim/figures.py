@@ -122,7 +122,7 @@ class Figures:
         if stage < _STAGES and unit and unit.race == "Protoss":
             sprite = sprite.tinted((150, 210, 255), 0.6, 1.1).faded(0.3 + 0.6 * stage / _STAGES)
         if show == REMEMBERED:
-            sprite = sprite.tinted((150, 150, 155), 0.75, 0.55)
+            sprite = sprite.tinted((150, 150, 155), 0.92, 0.55)
         elif show == CLOAKED:
             sprite = sprite.tinted((170, 200, 220), 0.4, 1.0).faded(0.35)
         elif show == ILLUSION:

@@ -20,6 +20,7 @@ Point = tuple[float, float, float]
 Array = npt.NDArray[np.float32]
 
 _MATERIALS = (palette.TEAM, *palette.MATERIALS)
+_MIRROR = np.array((1, -1, 1), np.float32)
 _NUMBER = {name: i for i, name in enumerate(_MATERIALS)}
 
 
@@ -99,7 +100,7 @@ class Builder:
         faces = [(0, 1, 2, 3), (4, 5, 6, 7), (0, 1, 5, 4), (1, 2, 6, 5), (2, 3, 7, 6), (3, 0, 4, 7)]
         self.solid(points, faces, material, tier)
         if mirror:
-            self.solid(points * np.float32((1, -1, 1)), faces, material, tier)
+            self.solid(points * _MIRROR, faces, material, tier)
 
     def tube(
         self,
@@ -128,7 +129,7 @@ class Builder:
             faces += [(first, first + i, first + i + 1) for i in range(1, sides - 1)]
         self.solid(points, faces, material, tier)
         if mirror:
-            self.solid(points * (1, -1, 1), faces, material, tier)
+            self.solid(points * _MIRROR, faces, material, tier)
 
     def prism(
         self,
@@ -178,18 +179,18 @@ class Builder:
         placed = _turned(np.array(points, np.float32) * size, yaw, pitch) + np.asarray(centre, np.float32)
         self.solid(placed, faces, material, tier)
         if mirror:
-            self.solid(placed * np.float32((1, -1, 1)), faces, material, tier)
+            self.solid(placed * _MIRROR, faces, material, tier)
 
     def sheet(self, points: Sequence[Point], material: str, *, tier: int = 1, mirror: bool = False) -> None:
         """A thin wing or fin: a triangle or quadrilateral that is seen from both sides."""
         corners = np.array(points, np.float32)
         count = len(corners)
-        thick = np.concatenate([corners, corners - np.float32((0, 0, 0.03))])
+        thick = np.concatenate([corners, corners - np.array((0, 0, 0.03), np.float32)])
         faces: list[tuple[int, ...]] = [tuple(range(count)), tuple(range(count, 2 * count))]
         faces += [(i, (i + 1) % count, count + (i + 1) % count, count + i) for i in range(count)]
         self.solid(thick, faces, material, tier)
         if mirror:
-            self.solid(thick * np.float32((1, -1, 1)), faces, material, tier)
+            self.solid(thick * _MIRROR, faces, material, tier)
 
     def mesh(self, scale: float = 1.0) -> Mesh:
         """What was built, `scale` times as large."""

@@ -57,7 +57,8 @@ class Relief:
         shadow = np.zeros_like(self.z)
         reach = (self.highest - self.lowest) / SUN[2] * across
         for step in np.arange(0.5, min(reach, 12.0), 0.5):
-            shift = np.float32([[1, 0, -SUN[0] / across * step * SAMPLES], [0, 1, -SUN[1] / across * step * SAMPLES]])
+            east, north = (float(v) / across * step * SAMPLES for v in SUN[:2])
+            shift = np.array([[1, 0, -east], [0, 1, -north]])
             size = (self.z.shape[1], self.z.shape[0])
             hill = cv2.warpAffine(self.z, shift, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             shadow = np.maximum(shadow, np.clip((hill - self.z - step * SUN[2] / across) * 3, 0, 1))

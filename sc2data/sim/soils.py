@@ -99,10 +99,21 @@ def rock(colour: Colour, seed: int) -> Soil:
     return soil("rock", colour, seed)
 
 
-def _tinted(colour: npt.NDArray[np.float32], value: noise.Plane, other: Colour, share: noise.Plane) -> Soil:
+def _tinted(
+    colour: npt.NDArray[np.float32],
+    value: npt.NDArray[np.floating],
+    other: Colour,
+    share: npt.NDArray[np.floating],
+) -> Soil:
     """`colour` with brightness factors `value`, mixed with `other` by `share` in [0, 1]."""
     mixed = colour + np.clip(share, 0, 1)[..., None] * (np.asarray(other, np.float32) - colour)
-    return mixed * value[..., None]
+    return (mixed * value[..., None]).astype(np.float32)
+
+
+def _times(colour: npt.NDArray[np.float32], factors: float | Colour) -> Colour:
+    """A colour brighter or darker by a factor, or by one for each of its channels."""
+    r, g, b = (colour * np.asarray(factors)).tolist()
+    return r, g, b
 
 
 def _stones(seed: int, count: int, share: float) -> tuple[noise.Plane, noise.Plane]:
@@ -119,7 +130,7 @@ def _grass(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     blades = noise.fractal(TILE, seed + 1, roughness=0.5, coarsest=70)
     tufts = noise.fractal(TILE, seed + 2, roughness=1.2, coarsest=24)
     light = noise.relief_light(tufts, 1.6) * (0.7 + 0.36 * blades + 0.26 * tufts)
-    dry = tuple(float(v) for v in colour * (1.35, 1.16, 1.1))
+    dry = _times(colour, (1.35, 1.16, 1.1))
     return _tinted(colour, light, dry, 2.2 * (patches - 0.42))
 
 
@@ -129,9 +140,10 @@ def _dirt(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     stones, height = _stones(seed + 2, 1500, 0.12)
     light = noise.relief_light(clods, 1.9) * (0.85 + 0.3 * grain) * noise.relief_light(height, 0.06)
     patches = noise.fractal(TILE, seed + 3, roughness=1.9, coarsest=3, finest=30)
-    dark = tuple(float(v) for v in colour * (0.72, 0.74, 0.78))
+    dark = _times(colour, (0.72, 0.74, 0.78))
     ground = _tinted(colour, light, dark, 2 * (patches - 0.45))
-    return ground + stones[..., None] * (np.float32((112, 106, 98)) * light[..., None] - ground) * 0.7
+    pebbles = _tinted(np.array((112, 106, 98), np.float32), light, dark, stones * 0)
+    return ground + np.float32(0.7) * stones[..., None] * (pebbles - ground)
 
 
 def _gravel(colour: npt.NDArray[np.float32], seed: int) -> Soil:
@@ -139,7 +151,7 @@ def _gravel(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     shade = np.random.default_rng(seed).uniform(0.78, 1.2, 5200).astype(np.float32)[number]
     light = noise.relief_light(np.minimum(distance, 3), 0.1) * shade * np.clip(0.55 + distance / 4, 0, 1)
     patches = noise.fractal(TILE, seed + 3, roughness=1.9, coarsest=3, finest=30)
-    return _tinted(colour, light, tuple(float(v) for v in colour * 0.7), 1.6 * (patches - 0.5))
+    return _tinted(colour, light, _times(colour, 0.7), 1.6 * (patches - 0.5))
 
 
 def _sand(colour: npt.NDArray[np.float32], seed: int) -> Soil:
@@ -149,7 +161,7 @@ def _sand(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     depth = np.clip(noise.fractal(TILE, seed + 1, roughness=2, coarsest=3, finest=24) * 2 - 0.5, 0, 1)
     grain = noise.fractal(TILE, seed + 2, roughness=0.2, coarsest=100)
     light = noise.relief_light((ripples * depth * 1.2).astype(np.float32), 0.55) * (0.88 + 0.24 * grain)
-    return _tinted(colour, light, tuple(float(v) for v in colour * (1.14, 1.12, 1.06)), 1.6 * (bend - 0.35))
+    return _tinted(colour, light, _times(colour, (1.14, 1.12, 1.06)), 1.6 * (bend - 0.35))
 
 
 def _cracked(colour: npt.NDArray[np.float32], seed: int) -> Soil:
@@ -158,7 +170,7 @@ def _cracked(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     wobble = noise.fractal(TILE, seed + 1, roughness=1, coarsest=30)
     crack = np.clip((distance + 3 * (wobble - 0.5)) / 2.2, 0, 1)
     light = noise.relief_light(np.minimum(distance, 5) + 2 * wobble, 0.09) * shade * (0.5 + 0.5 * crack)
-    return _tinted(colour, light, tuple(float(v) for v in colour * 0.8), wobble)
+    return _tinted(colour, light, _times(colour, 0.8), wobble)
 
 
 def _lava(colour: npt.NDArray[np.float32], seed: int) -> Soil:
@@ -166,7 +178,7 @@ def _lava(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     distance, _ = noise.cells(TILE, 120, seed + 7)
     heat = np.clip(noise.fractal(TILE, seed + 8, roughness=2, coarsest=3, finest=20) * 3 - 1.6, 0, 1)
     glow = np.exp(-((distance / 3.2) ** 2)) * heat
-    return ground + glow[..., None] * (np.float32((255, 118, 30)) - ground)
+    return ground + glow[..., None] * (np.array((255, 118, 30), np.float32) - ground)
 
 
 def _snow(colour: npt.NDArray[np.float32], seed: int) -> Soil:
@@ -209,7 +221,7 @@ def _rock(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     rough = noise.fractal(TILE, seed + 1, roughness=1.1, coarsest=8)
     facets = np.minimum(distance, 7) + 9 * rough
     light = noise.relief_light(facets, 0.11) * shade * np.clip(0.55 + distance / 6, 0, 1)
-    return _tinted(colour, light, tuple(float(v) for v in colour * (0.72, 0.76, 0.84)), 2 * (rough - 0.4))
+    return _tinted(colour, light, _times(colour, (0.72, 0.76, 0.84)), 2 * (rough - 0.4))
 
 
 KINDS: dict[str, Callable[[npt.NDArray[np.float32], int], Soil]] = {
@@ -232,5 +244,5 @@ def creep(seed: int) -> Soil:
     skin = noise.fractal(TILE, seed + 1, roughness=1.2, coarsest=10)
     veins = np.exp(-((distance / 4.0) ** 2)).astype(np.float32)
     light = noise.relief_light(3 * veins + 5 * skin, 0.3) * (0.75 + 0.5 * skin)
-    base = _tinted(np.float32((58, 40, 62)), light, (84, 52, 70), 1.5 * (skin - 0.4))
-    return np.clip(base * (1 - 0.35 * veins[..., None]) + veins[..., None] * np.float32((46, 14, 40)), 0, 255)
+    base = _tinted(np.array((58, 40, 62), np.float32), light, (84, 52, 70), 1.5 * (skin - 0.4))
+    return np.clip(base * (1 - 0.35 * veins[..., None]) + veins[..., None] * np.array((46, 14, 40), np.float32), 0, 255)
