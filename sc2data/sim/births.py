@@ -94,6 +94,7 @@ def room(world: World, radius: float, flying: bool, x: float, y: float, count: i
     for _ in range(6):
         points = np.array([x, y], np.float32) + lattice(int(reach / spacing) + 1) * np.float32(spacing)
         free = world.in_bounds(points[:, 0], points[:, 1])
+        points, free = points[free], free[free]
         if not flying:
             free &= world.navigation.is_open(points[:, 0], points[:, 1])
         apart = np.hypot(points[:, :1] - units.x[others], points[:, 1:] - units.y[others])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sc2data.sim.world import World
 
 Rows = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 NOTICE_EVERY = 4
 """Game loops between two looks of a unit for something to attack; each unit has its turn."""
@@ -28,6 +29,9 @@ _ALLOWANCE = 0.5
 MINIMUM_RANGE = {32: 2.0}
 """By unit type id: world units between edges below which the weapon cannot hit (the sieged tank's shell)."""
 
+_WIDEST = 8.0
+"""World units: more than any two units' radii together."""
+
 _LATER = 1000.0
 """Added to the distance of what is attacked last: enemies that cannot fight back."""
 
@@ -35,20 +39,45 @@ _LATER = 1000.0
 def notice(world: World) -> None:
     """Units whose turn it is, and that may, take the nearest enemy that they notice as their target."""
     units, statistics = world.state.units, world.statistics
-    free = (units.mode <= Mode.HOLD) & (units.mode != Mode.MOVE) & ~units.forced
-    turn = (np.arange(len(units)) + world.state.loop) % NOTICE_EVERY == 0
-    able = statistics.can_attack[units.type] & ~statistics.worker[units.type] & (units.build_progress >= 1)
-    able &= ~units.burrowed & ~units.hallucination
-    rows = np.flatnonzero(free & turn & able & (units.owner != NEUTRAL))
-    if not len(rows):
-        return
-    for player in np.unique(units.owner[rows]).tolist():
-        foes = np.flatnonzero(targets.attackable(world, player))
+    phase = -world.state.loop % NOTICE_EVERY
+    mode, kind, owner = (
+        units.mode[phase::NOTICE_EVERY],
+        units.type[phase::NOTICE_EVERY],
+        units.owner[phase::NOTICE_EVERY],
+    )
+    free = (mode <= Mode.HOLD) & (mode != Mode.MOVE) & (mode != Mode.ATTACK) & (owner != NEUTRAL)
+    free &= statistics.defends_itself[kind] & (units.build_progress[phase::NOTICE_EVERY] >= 1)
+    rows = np.flatnonzero(free) * NOTICE_EVERY + phase
+    for player in sorted(set(owner[free].tolist())):
         own = rows[units.owner[rows] == player]
+        own = own[~_content(world, own)]
+        foes = _near(world, own, np.flatnonzero(targets.attackable(world, player)))
         if len(foes):
             _choose(world, own, foes)
         else:
             targets.release(world, own[units.aim[own] >= 0])
+
+
+def _content(world: World, rows: Rows) -> Mask:
+    """Which units have a target in reach that fights: they look for no other."""
+    units, statistics = world.state.units, world.statistics
+    prey = units.aim[rows]
+    gap = np.hypot(units.x[rows] - units.x[prey], units.y[rows] - units.y[prey])
+    gap -= units.radius[rows] + units.radius[prey]
+    reach = statistics.range[units.flying[prey].astype(np.intp), units.type[rows]]
+    return (prey >= 0) & (gap <= reach + _ALLOWANCE) & statistics.can_attack[units.type[prey]]
+
+
+def _near(world: World, rows: Rows, foes: Rows) -> Rows:
+    """Those of `foes` that lie in the box around `rows`, grown by as far as any of them may notice."""
+    if not len(rows) or not len(foes):
+        return foes[:0]
+    units = world.state.units
+    reach = max(float(world.statistics.reach[units.type[rows]].max()), NOTICE_RANGE) + _ALLOWANCE + _WIDEST
+    x, y = units.x[rows], units.y[rows]
+    foe_x, foe_y = units.x[foes], units.y[foes]
+    near = (foe_x > x.min() - reach) & (foe_x < x.max() + reach) & (foe_y > y.min() - reach) & (foe_y < y.max() + reach)
+    return foes[near]
 
 
 def _choose(world: World, rows: Rows, foes: Rows) -> None:
@@ -65,17 +94,10 @@ def _choose(world: World, rows: Rows, foes: Rows) -> None:
     noticed = np.where(still[:, None], reach, np.maximum(reach, NOTICE_RANGE) + _ALLOWANCE)
     score = np.where(hits & (gap <= noticed), gap, np.inf)
     score += np.where(~statistics.can_attack[units.type[foes]], _LATER, 0)
-    kept = units.aim[rows]
     nearest = score.argmin(axis=1)
     found = np.isfinite(score[np.arange(len(rows)), nearest])
-    position = np.searchsorted(foes, kept)
-    position = np.minimum(position, len(foes) - 1)
-    has = (kept >= 0) & (foes[position] == kept)
-    now = np.arange(len(rows)), position
-    keeps = has & (gap[now] <= reach[now] + _ALLOWANCE) & (score[now] < _LATER)
-    take = found & ~keeps
-    targets.aim(world, rows[take], foes[nearest[take]])
-    targets.release(world, rows[~found & ~keeps & (kept >= 0)])
+    targets.aim(world, rows[found], foes[nearest[found]])
+    targets.release(world, rows[~found & (units.aim[rows] >= 0)])
 
 
 def engage(world: World) -> None:

@@ -16,12 +16,17 @@ RADII = {86: 12.0, 100: 12.0, 101: 12.0, 87: 10.0, 137: 10.0, 138: 10.0}
 SPEED_FACTOR = 1.3
 """How much faster Zerg ground units are on creep."""
 
-_NOT_FASTER = frozenset({104, 116, 151, 103})
-"""Drones, larvae and eggs are no faster."""
-
 
 def grid(world: World) -> npt.NDArray[np.bool_]:
-    """Cells (H, W) with creep; made anew when a source comes or goes. It does not spread or recede over time."""
+    """Cells (H, W) with creep."""
+    if world.state.creep is None:
+        refresh(world)
+    assert world.state.creep is not None
+    return world.state.creep
+
+
+def refresh(world: World) -> None:
+    """Make the creep anew where a source came or went. It does not spread or recede over time."""
     units, state = world.state.units, world.state
     sources = np.flatnonzero(np.isin(units.type, list(RADII)) & (units.build_progress >= 1))
     key = tuple(units.tag[sources].tolist())
@@ -30,7 +35,6 @@ def grid(world: World) -> npt.NDArray[np.bool_]:
         state.creep = np.zeros(world.terrain.level.shape, bool)
         for row in sources.tolist():
             _spread(world, state.creep, *world.place(row), RADII[int(units.type[row])])
-    return state.creep
 
 
 def _spread(world: World, creep: npt.NDArray[np.bool_], x: float, y: float, radius: float) -> None:
@@ -43,6 +47,5 @@ def pace(world: World, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
     """World units that each unit goes in a loop, Zerg ground units faster where creep is."""
     units = world.state.units
     covered = grid(world).ravel()[world.navigation.cells(units.x[rows], units.y[rows])]
-    kind = units.type[rows]
-    faster = covered & world.statistics.zerg[kind] & ~units.flying[rows] & ~np.isin(kind, list(_NOT_FASTER))
+    faster = covered & world.statistics.likes_creep[units.type[rows]]
     return np.where(faster, units.speed[rows] * np.float32(SPEED_FACTOR), units.speed[rows]).astype(np.float32)

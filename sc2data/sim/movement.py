@@ -24,13 +24,18 @@ _REPATH = 8
 _PATIENCE = 24
 """Game loops without getting nearer after which a walker counts as jammed."""
 
+INSIDE = 0.01
+"""World units that goals and units keep from the playable area's upper and right edge, which is off the map."""
+
 _REACHED = 1e-3
 
 
 def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None:
     """Let unit `row` go to (x, y), or to within `reach` of it."""
     units = world.state.units
-    units.goal_x[row], units.goal_y[row], units.reach[row] = x, y, reach
+    left, bottom, right, top = world.terrain.playable
+    units.goal_x[row], units.goal_y[row] = min(max(x, left), right - INSIDE), min(max(y, bottom), top - INSIDE)
+    units.reach[row] = reach
     units.moving[row] = units.speed[row] > 0
     units.trail[row] = np.inf
     find_ways(world, np.array([row]))

@@ -32,8 +32,8 @@ def advance(world: World) -> None:
         zerg = complete & world.statistics.zerg[units.type] & (units.health < units.health_max)
         _grow(units.health, units.health_max, zerg, ZERG_HEALTH * EVERY)
         _wear_off(world)
-    for row in np.flatnonzero((units.death_loop > 0) & (units.death_loop <= state.loop)).tolist():
-        deaths.condemn(world, row)
+        for row in np.flatnonzero((units.death_loop > 0) & (units.death_loop <= state.loop)).tolist():
+            deaths.condemn(world, row)
 
 
 def _grow(values: np.ndarray, most: np.ndarray, mask: np.ndarray, amount: float) -> None:

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Iterable
 
 import numpy as np
-import numpy.typing as npt
 
 from sc2data import units
 from sc2data.units import UnitType, Weapon
@@ -32,6 +31,10 @@ GROUND, AIR = 0, 1
 _WEAPON_FIELDS = ("damage", "attacks", "range", "cooldown")
 
 
+_INDIFFERENT_TO_CREEP = frozenset({8, 103, 104, 116, 151})
+"""Cocoons, eggs, drones and larvae are no faster on creep."""
+
+
 class Statistics:
     """What the rules look up by unit type. Arrays are (T,) or (2, T) with T the largest id plus one; unknown ids are 0.
 
@@ -44,14 +47,15 @@ class Statistics:
         self.speed, self.radius, self.sight, self.armor, self.detection, self.food = np.zeros((6, count), np.float32)
         self.max_health, self.max_shield, self.max_energy = np.zeros((3, count), np.float32)
         self.flying, self.structure, self.worker, self.townhall, self.resource = np.zeros((5, count), bool)
-        self.zerg, self.protoss, self.burrowed = np.zeros((3, count), bool)
-        self.can_attack: npt.NDArray[np.bool_] = np.zeros(count, bool)
+        self.zerg, self.likes_creep, self.burrowed = np.zeros((3, count), bool)
+        self.can_attack, self.defends_itself = np.zeros((2, count), bool)
         self.attributes = np.zeros(count, np.int32)
         self.damage, self.attacks, self.range, self.cooldown = np.zeros((4, 2, count), np.float32)
         self.armed = np.zeros((2, count), bool)
         for kind in self.types.values():
             self._fill(kind)
         self.can_attack[:] = self.armed.any(axis=0)
+        self.defends_itself[:] = self.can_attack & ~self.worker & ~self.burrowed
         self.reach = np.where(self.can_attack, self.range.max(axis=0), 0)
 
     def _fill(self, kind: UnitType) -> None:
@@ -61,7 +65,8 @@ class Statistics:
         self.detection[i] = kind.detection_range
         for name in ("flying", "structure", "worker", "townhall", "resource", "burrowed"):
             getattr(self, name)[i] = getattr(kind, "is_" + name)
-        self.zerg[i], self.protoss[i] = kind.race == "Zerg", kind.race == "Protoss"
+        self.zerg[i] = kind.race == "Zerg"
+        self.likes_creep[i] = self.zerg[i] and not kind.is_flying and i not in _INDIFFERENT_TO_CREEP
         self.attributes[i] = mask_of(kind.attributes)
         for layer in (GROUND, AIR):
             weapon = self.weapon(i, layer)

@@ -47,10 +47,9 @@ def sight(world: World, player: int) -> Grid:
     top = world.tiers[row, column]
     top = np.where(units.flying[rows], world.highest_tier, top)
     radius = statistics.sight[units.type[rows]]
-    classes = np.unique(np.stack([top.astype(np.float32), radius]), axis=1)
-    for level, reach in classes.T:
+    for level, reach in sorted(set(zip(top.tolist(), radius.tolist()))):
         chosen = (top == level) & (radius == reach)
-        _see(seen, world.tiers, row[chosen], column[chosen], float(reach), int(level))
+        _see(seen, world.tiers, row[chosen], column[chosen], reach, level)
     return seen
 
 
@@ -115,20 +114,16 @@ def _remember(world: World, player: int, seen: Mask) -> None:
         row = units.row(tag)
         if row >= 0 and tag not in memories:
             memories[tag] = snapshot(world, row)
-    added = len(memories) > before
-    gone = [
-        tag for tag, memory in memories.items() if tag in watched or _place_seen(world, state.sight[player], memory)
-    ]
+    if len(memories) > before:
+        world.forget_snapshot_fields(player)
+    fields = world.snapshot_fields(player)
+    bare = state.sight[player][ground.cell_of(world.terrain, fields["x"], fields["y"])].tolist()
+    gone = [tag for tag, place_seen in zip(memories, bare) if place_seen or tag in watched]
     for tag in gone:
         del memories[tag]
     state.watched[player] = watched
-    if added or gone:
+    if gone:
         world.forget_snapshot_fields(player)
-
-
-def _place_seen(world: World, grid: Grid, memory: Snapshot) -> bool:
-    row, column = ground.cell_of(world.terrain, memory.row["x"], memory.row["y"])
-    return bool(grid[row, column])
 
 
 def fogged(world: World, player: int) -> npt.NDArray[np.uint8]:

@@ -81,6 +81,7 @@ class World:
         self._layout = -1
         self._snapshot_fields: dict[int, dict[str, npt.NDArray[Any]]] = {}
         self._looked: tuple[object, ...] = ()
+        self._stood: tuple[bytes, bytes] | None = None
 
     # --- players and units -----------------------------------------------------------------------------------------
 
@@ -177,8 +178,7 @@ class World:
         if state.loop == 1:
             melee.send_workers(self)
         if state.look_due or state.loop % vision.LOOK_EVERY == 0:
-            state.look_due = False
-            vision.look(self)
+            self._look()
         units = state.units
         for row in np.flatnonzero((units.wake > 0) & (units.wake <= state.loop)).tolist():
             orders.woken(self, row)
@@ -192,8 +192,19 @@ class World:
         regeneration.advance(self)
         minigames.advance(self)
         died = deaths.bury(self)
-        melee.decide(self)
+        if died or state.loop % vision.LOOK_EVERY == 0:
+            melee.decide(self)
         return died
+
+    def _look(self) -> None:
+        """Let the rules look around, unless everything stands in the cells where it stood when they last did."""
+        state, units = self.state, self.state.units
+        stands = (units.tag.tobytes(), self.navigation.cells(units.x, units.y).tobytes())
+        if state.look_due or stands != self._stood or units.cloaked.any() or units.burrowed.any():
+            vision.look(self)
+            creep.refresh(self)
+        self._stood = stands
+        state.look_due = False
 
     def _keep_apart(self) -> None:
         """Push units apart that overlap; those that reach a crowd which stands where they go are there."""
@@ -283,7 +294,7 @@ class World:
         return self.navigation.distance(start, goal)
 
     def creep(self) -> Grid:
-        """Cells (H, W) with creep on them."""
+        """Cells (H, W) with creep on them, as of the rules' latest look."""
         return creep.grid(self)
 
     def in_bounds(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
@@ -295,7 +306,8 @@ class World:
         """Move units to (x, y) as far as the ground lets them: along what is in the way, never into it."""
         units = self.state.units
         left, bottom, right, top = self.terrain.playable
-        x, y = np.clip(x, left, right - 0.01), np.clip(y, bottom, top - 0.01)
+        x = np.minimum(np.maximum(x, np.float32(left)), np.float32(right - movement.INSIDE))
+        y = np.minimum(np.maximum(y, np.float32(bottom)), np.float32(top - movement.INSIDE))
         is_open = self.navigation.is_open
         fine = units.flying[rows] | is_open(x, y)
         if not fine.all():
