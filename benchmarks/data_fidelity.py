@@ -3,6 +3,9 @@
 Each argument is a file with a serialised `Response` of the real game to a `data` request, or a `.tar.xz` that holds one
 whose name ends in `Response_data.binpb`. Prints, as JSON, per field how many entries differ among those ids that both
 have, and how many ids only one has.
+
+Some facts in `sc2data/data/facts.py` were read off the recordings of python-sc2, and the patterns by which names and
+general ids are filled were fitted to them: agreement with those recordings is no independent test of these fields.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ SOURCES = [
     "Blizzard s2client-proto, stableid.json (MIT)",
     "python-sc2, data/data.json (MIT)",
     "pysc2 4.0.0, general ability ids and names of lib/actions.py (Apache-2.0)",
-    "sc2data/data/facts.py (each fact with its own source)",
+    "sc2data/data/facts.py (which names the source of each, or says that it has none)",
 ]
 
 Row = dict[str, Any]

@@ -1,4 +1,8 @@
-"""What the source tables leave out: small facts about StarCraft II 4.10, each with where it comes from.
+"""What the source tables leave out: small facts about StarCraft II, with where they come from.
+
+*Recorded* below means read off recorded answers of the real game to its `data` request (python-sc2's test data; the
+same answer on three maps; which version gave it is not recorded). These facts make the tables agree with that recording, so
+comparing the two says nothing about them. *Unverified* means common knowledge of players that no source was found for.
 
 `sc2data.data.build` merges them with the tables of units, abilities and upgrades into the JSON files beside this file.
 Times are in Normal seconds (16 game loops) where the tables have them so, lengths in world units.
@@ -9,16 +13,16 @@ from __future__ import annotations
 # --- units -------------------------------------------------------------------------------------------------------
 
 NOT_IN_MELEE_UNITS = ((0, 0), (898, 1842), (1891, 1891))
-"""Ranges of unit ids that a melee game does not load (campaign and co-op): `UnitTypeData.available` is false there."""
+"""Recorded: ranges of unit ids that a melee game does not load; `UnitTypeData.available` is false there."""
 
 NAMELESS_UNITS = ((0, 0), (905, 1842), (1891, 1891))
 NAMELESS_UPGRADES = ((0, 0), (106, 108), (145, 287))
 NAMELESS_BUFFS = ((0, 0), (149, 270))
 NAMELESS_EFFECTS = ((0, 0),)
-"""Ranges of ids whose name the game's data request leaves empty."""
+"""Recorded: ranges of ids whose name the game leaves empty."""
 
 CORRECTIONS: dict[int, dict[str, float]] = {
-    # The table follows later balance patches; these are the values that the game's own data request gives.
+    # Recorded; the table follows other balance patches.
     31: {"armor": 1},  # AutoTurret
     56: {"gas": 200, "time": 960},  # Raven
     75: {"speed": 1.875},  # HighTemplar
@@ -37,36 +41,37 @@ CORRECTIONS: dict[int, dict[str, float]] = {
 }
 
 ALIAS_OF_TECH_ONLY = {37: 5, 38: 6, 39: 5, 40: 6, 41: 5, 42: 6, 129: 106, 130: 18, 132: 18, 133: 62, 893: 106, 102: 92}
-"""Unit -> the unit whose tech it also counts as, though it is no other form of it."""
+"""Recorded: unit -> the unit whose tech it also counts as, though it is no other form of it."""
 
 TECH_ALIASES: dict[int, tuple[int, ...]] = {
     32: (33,), 34: (1940,), 35: (1940,), 36: (18,), 43: (27,), 44: (28,), 46: (21,), 47: (19,), 100: (86,),
     101: (86, 100), 125: (126,), 134: (18,), 136: (81,), 137: (87,), 138: (87,), 500: (498,), 691: (52,), 734: (689,),
     894: (60, 60), 1912: (106,),
 }  # fmt: skip
-"""Unit -> units that it stands in for in tech requirements, where `ALIAS_OF_TECH_ONLY` has no entry."""
+"""Recorded: unit -> units that it stands in for in tech requirements, where `ALIAS_OF_TECH_ONLY` has no entry."""
 
 NEUTRAL_ALIASES = {
     144: 50, 343: 342, 608: 342, 880: 342, 881: 342,
     **{634 + i: 366 + i for i in range(10)}, **{644 + i: 366 + i for i in range(10)},
 }  # fmt: skip
-"""Unit -> the unit that it is another look of, where the unit table has no row for it."""
+"""Recorded: unit -> the unit that it is another look of, where the unit table has no row for it."""
 
 TECH_REQUIREMENTS = {10: 0, 50: 0, 52: 0, 57: 0, 62: 59, 63: 59, 142: 95, 688: 97, 727: 102, 729: 102}
-"""Unit -> what the game's data request names as its tech requirement, where it differs from what its maker requires."""
+"""Recorded: unit -> its tech requirement, where the game names another than what its maker requires."""
 
 PRODUCED_BY = {5: 1666, 6: 1674, 9: 80, 31: 349, 87: 1733, 489: 2018}
-"""Unit -> the ability that the game names as its producer, where the ability table leaves several or another."""
+"""Recorded: unit -> the ability that the game names as its producer, where the table has several or another."""
 
 SPLASH: dict[int, dict[bool, tuple[tuple[float, float], ...]]] = {
     # Unit -> for its weapon against air only (True) or any other (False): (radius, share of the damage), inner first.
-    # Liquipedia, "Splash damage". Weapons that hit along a line or in a cone have no entry.
+    # TL.net topic 129371 (read in the map editor in 2010). Unverified: widow mine, liberator. Weapons that hit along a
+    # line or in a cone have no entry; the ultralisk's half circle is taken as a full one.
     9: {False: ((2.2, 1.0),)},  # Baneling
     32: {False: ((0.4687, 1.0), (0.7812, 0.5), (1.25, 0.25))},  # SiegeTankSieged
     52: {True: ((0.5, 1.0),)},  # Thor, explosive payload
     109: {False: ((2.0, 0.33),)},  # Ultralisk
     115: {False: ((2.2, 1.0),)},  # BanelingBurrowed
-    130: {False: ((0.5, 1.0), (0.8, 0.5), (1.25, 0.25))},  # PlanetaryFortress
+    130: {False: ((0.5, 1.0), (0.8, 0.75), (1.25, 0.375))},  # PlanetaryFortress
     141: {False: ((0.25, 1.0), (0.5, 0.5), (1.0, 0.25))},  # Archon
     500: {False: ((1.25, 0.32), (1.5, 0.16), (1.75, 0.08))},  # WidowMineBurrowed: 40, 20, 10 around the target's 125
     689: {True: ((1.5, 1.0),)},  # Liberator
@@ -74,30 +79,29 @@ SPLASH: dict[int, dict[bool, tuple[tuple[float, float], ...]]] = {
 
 ABILITY_WEAPONS: dict[int, list[dict[str, object]]] = {
     # Units whose attack is an effect or an ability, so that the game's own data request lists no weapon.
-    # Liquipedia, unit pages, patch 4.10; cooldowns there are in Faster seconds, here x 1.4.
-    9: [  # Baneling: its explosion; 80 to structures
+    9: [  # Baneling: its explosion; 80 to structures. The radius and 80: TL.net topic 129371; the rest unverified
         {"target_type": "Ground", "damage_per_hit": 16, "attacks": 1, "range": 0.25, "cooldown": 0.8332,
          "bonuses": [{"against": "Light", "damage": 19}, {"against": "Structure", "damage": 64}]},
     ],
-    57: [  # Battlecruiser
-        {"target_type": "Ground", "damage_per_hit": 8, "attacks": 1, "range": 6, "cooldown": 0.225, "bonuses": []},
-        {"target_type": "Air", "damage_per_hit": 5, "attacks": 1, "range": 6, "cooldown": 0.225, "bonuses": []},
+    57: [  # Battlecruiser: python-sc2, sc2/unit.py
+        {"target_type": "Ground", "damage_per_hit": 8, "attacks": 1, "range": 6, "cooldown": 0.224, "bonuses": []},
+        {"target_type": "Air", "damage_per_hit": 5, "attacks": 1, "range": 6, "cooldown": 0.224, "bonuses": []},
     ],
-    77: [  # Sentry
+    77: [  # Sentry: unverified
         {"target_type": "Any", "damage_per_hit": 6, "attacks": 1, "range": 5, "cooldown": 1.0, "bonuses": []},
     ],
-    79: [  # Carrier: its eight interceptors, taken together
+    79: [  # Carrier: eight interceptors of the unit table, taken together; the range is unverified
         {"target_type": "Any", "damage_per_hit": 5, "attacks": 16, "range": 8, "cooldown": 3.0, "bonuses": []},
     ],
-    80: [  # VoidRay
+    80: [  # VoidRay: unverified
         {"target_type": "Any", "damage_per_hit": 6, "attacks": 1, "range": 6, "cooldown": 0.5,
          "bonuses": [{"against": "Armored", "damage": 4}]},
     ],
-    495: [  # Oracle: its pulsar beam
+    495: [  # Oracle: its pulsar beam. Range: python-sc2, sc2/unit.py; damage and cooldown: r/starcraft a1o9r4
         {"target_type": "Ground", "damage_per_hit": 15, "attacks": 1, "range": 4, "cooldown": 0.86,
          "bonuses": [{"against": "Light", "damage": 7}]},
     ],
-    500: [  # WidowMineBurrowed
+    500: [  # WidowMineBurrowed: Liquipedia, Widow Mine (Legacy of the Void); 35 more to shields are left out
         {"target_type": "Any", "damage_per_hit": 125, "attacks": 1, "range": 5, "cooldown": 40.6, "bonuses": []},
     ],
 }  # fmt: skip
@@ -142,7 +146,7 @@ NEUTRAL_OBSERVED = {
 }  # fmt: skip
 
 CRITTERS = {
-    # Unit -> speed per Normal second. They see 8 far and have 10 health.
+    # Unit -> speed per Normal second, recorded, as is that they see 8 far. Their 10 health is unverified.
     123: 2.0, 124: 2.0, 148: 2.0, 321: 2.0, 322: 2.0, 323: 2.0, 324: 2.0, 325: 1.0, 326: 1.0, 327: 1.0, 328: 1.0,
     329: 1.0, 330: 2.0, 331: 2.0, 332: 2.0, 333: 2.0, 334: 2.0, 335: 2.0, 336: 2.0, 337: 1.0, 338: 1.0, 611: 2.0,
     612: 2.0, 659: 2.25, 660: 2.25, 661: 2.25, 662: 2.0, 890: 2.0,
@@ -161,7 +165,7 @@ NOT_IN_MELEE_ABILITIES = (
     (2546, 2547), (2562, 2563), (2590, 2593), (2698, 2699), (2702, 2703), (2710, 2713), (2750, 3658), (3684, 3684),
     (3749, 3750), (3759, 3762), (3765, 3770), (3774, 3775), (3781, 3782),
 )  # fmt: skip
-"""Ranges of ability ids that a melee game does not load: `AbilityData.available` is false there."""
+"""Recorded: ranges of ability ids that a melee game does not load; `AbilityData.available` is false there."""
 
 CAMPAIGN_ABILITIES = (2750, 3658)
 """First and last ability of the campaigns, for which a melee game makes up no name."""
@@ -178,7 +182,7 @@ REPLACED_ABILITIES = {4119: 80}
 """Ability of a later patch in the unit table -> the ability of 4.10 that does the same."""
 
 FOOTPRINT_RADII = {
-    # Producing ability -> half the side of the square that its structure takes; add-ons: from the parent's centre.
+    # Recorded: half the side of the square that a structure takes -> abilities that place one of that size.
     0.5: (326, 1153, 1694, 1733, 2505, 3691),
     1.0: (319, 323, 349, 881, 887, 891, 895, 1158, 1166, 1167, 1769),
     1.5: (320, 321, 322, 324, 325, 327, 328, 329, 331, 333, 882, 883, 884, 885, 886, 889, 890, 892, 893, 894, 1154,
@@ -188,7 +192,7 @@ FOOTPRINT_RADII = {
 }  # fmt: skip
 
 UPGRADE_CORRECTIONS: dict[int, dict[str, float]] = {
-    # The table follows later balance patches; these are the values that the game's own data request gives.
+    # Recorded; the table follows other balance patches.
     **{first: {"time": 2880} for first in (39, 42, 45)},  # Protoss ground weapons, ground armor, shields, level 1
     **{second: {"time": 3440} for second in (40, 43, 46)},
     **{third: {"time": 4000} for third in (41, 44, 47)},
@@ -196,11 +200,11 @@ UPGRADE_CORRECTIONS: dict[int, dict[str, float]] = {
 }
 
 ENERGY_COSTS = {
-    # Liquipedia, "Energy", patch 4.10.
+    # zephyrus-sc2-parser, base_ability_data.py (MIT), one table for all game versions; 142, 1764 and 2505 unverified.
     74: 75, 76: 75, 140: 50, 142: 50, 146: 75, 148: 75, 150: 75, 152: 75, 154: 75, 156: 75, 158: 75, 160: 75,
     162: 75, 164: 75, 171: 50, 173: 50, 181: 50, 249: 100, 251: 25, 255: 50, 382: 25, 392: 25, 399: 50,
-    1036: 75, 1526: 50, 1628: 75, 1664: 50, 1694: 25, 1764: 50, 2063: 100, 2067: 75, 2114: 75, 2146: 25, 2244: 100,
-    2375: 25, 2389: 75, 2391: 75, 2505: 50, 2542: 125, 2714: 50, 3747: 50, 3753: 75, 3755: 50, 3757: 50,
+    1036: 75, 1526: 50, 1628: 75, 1664: 50, 1694: 25, 1764: 50, 1825: 125, 2063: 100, 2067: 75, 2114: 75, 2146: 50,
+    2244: 100, 2375: 25, 2389: 75, 2391: 75, 2505: 50, 2542: 125, 2714: 50, 3747: 75, 3753: 75, 3755: 50, 3757: 50,
 }  # fmt: skip
 """Ability -> energy it takes when it is cast."""
 
