@@ -1,7 +1,7 @@
 """What the source tables leave out: small facts about StarCraft II, with where they come from.
 
 *Recorded* below means read off recorded answers of the real game to its `data` request (python-sc2's test data; the
-same answer on three maps; which version gave it is not recorded). These facts make the tables agree with that recording, so
+same answer on three maps, of a version that is not known). These facts make the tables agree with that recording, so
 comparing the two says nothing about them. *Unverified* means common knowledge of players that no source was found for.
 
 `sc2data.data.build` merges them with the tables of units, abilities and upgrades into the JSON files beside this file.
