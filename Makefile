@@ -26,6 +26,9 @@ test: $(STAMP)  ## pass the tests (what CI runs)
 test-all: $(STAMP)  ## the slow tests too
 	$(BIN)/python -m pytest -m 'not gpu and not sc2 and not ray'
 
+pysc2-tests: $(STAMP)  ## run pysc2's own game tests against the simulator
+	$(BIN)/python -m benchmarks.pysc2_tests
+
 lint: $(STAMP)  ## ruff and mypy
 	$(BIN)/ruff check .
 	$(BIN)/mypy
