@@ -44,7 +44,7 @@ def battlefield(name: str, side: int, seed: int, tileset: str = "") -> Terrain:
 
 def _raise_levels(land: Landscape, side: int, settled: Cells) -> None:
     """Valleys, the common level and plateaus, by contours of noise; small shreds go to the level around them."""
-    field = land.noise(side / 3.5, octaves=2)
+    field = land.noise(side / 4.5, octaves=2)
     field[cv2.dilate(settled.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0] = 0
     field = cv2.GaussianBlur(field, (0, 0), 1.5)
     low, high = _large(field < -0.85), _large(field > 0.75)
@@ -119,10 +119,10 @@ def _dress(land: Landscape, settled: Cells) -> None:
     for ramp in land.ramps:
         ramps |= land.disc(ramp.x + 3 * ramp.dx, ramp.y + 3 * ramp.dy, 9)
     free = walked & ~settled & ~ramps
-    thickets = free & (land.noise(8, octaves=2) > 1.75)
+    thickets = free & (land.noise(8, octaves=2) > 1.4)
     land.closed |= thickets
     scenery.plant(land, thickets, tall, spacing=1.6, scale=(0.6, 1.1))
     scenery.plant(land, ~land.inside, tall, spacing=2.4, scale=(0.8, 1.6))
     scenery.plant(land, land.inside & ~walked, tall, spacing=3.5, scale=(0.4, 0.8))
     walked = land.pathable() & ~settled
-    scenery.plant(land, walked & (land.noise(14) > -0.3), low, spacing=4.0, scale=(0.35, 0.9))
+    scenery.plant(land, walked & (land.noise(14) > -0.5), low, spacing=2.8, scale=(0.3, 0.9))
