@@ -29,8 +29,9 @@ Points = npt.NDArray[np.float32]
 def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int = 1, **fields: Any) -> list[int]:
     """Put down `count` units around (x, y): the first there if it is free, the others beside it, all on open ground.
 
-    Structures are put on whole cells at the point asked, whatever stands there. Mobile units face a direction drawn
-    from the game's seed, structures south. `fields` overrides any field of `state.ALL_FIELDS`. Returns the tags.
+    Structures are put on whole cells at the point asked, whatever stands there; they face south. Mobile units face a
+    direction drawn from the game's seed and the place alone, so that a scene set up once more is the same. `fields`
+    overrides any field of `state.ALL_FIELDS`. Returns the tags.
     """
     kind = world.statistics[type_id]
     footprint = footprints.size(kind)
@@ -40,7 +41,7 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
         points = np.full((count, 2), (x, y), np.float32)
     else:
         points = room(world, kind.radius, kind.is_flying, x, y, count)
-    facing = SOUTH if standing else world.state.random.uniform(0, 2 * np.pi, count).astype(np.float32)
+    facing = SOUTH if standing else _facings(world.state.seed, type_id, points)
     contents = next((amount for name, amount in _CONTENTS.items() if name in kind.name), 0) if kind.is_resource else 0
     tags = [world.issue_tag() for _ in range(count)]
     z = height_at(world.terrain, points[:, 0], points[:, 1])
@@ -67,6 +68,7 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
         "cloaked": type_id in _CLOAKED,
         "structure": standing,
         "mode": Mode.IDLE,
+        "seen_by": 1 << owner,
         "hurt": -(1 << 20),
     }
     world.state.units.extend(count, **(values | fields))
@@ -75,6 +77,16 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
     world.state.look_due = True
     world.rows_changed()
     return tags
+
+
+def _facings(seed: int, type_id: int, points: Points) -> npt.NDArray[np.float32]:
+    """Directions in radians (count,) scattered by a hash of the seed, the type and the places (count, 2)."""
+    bits = points.astype(np.float32).view(np.uint32).astype(np.uint64)
+    hashed = np.full(len(points), (seed ^ type_id << 32) & (1 << 64) - 1, np.uint64)
+    for part in (bits[:, 0], bits[:, 1]):
+        hashed = (hashed ^ part) * np.uint64(0x9E3779B97F4A7C15)  # the golden ratio of 64 bits
+        hashed ^= hashed >> np.uint64(29)
+    return ((hashed >> np.uint64(40)) * (2 * np.pi / (1 << 24))).astype(np.float32)
 
 
 _CLOAKED = frozenset({76, 82})

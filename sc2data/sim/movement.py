@@ -21,8 +21,11 @@ TURN_RATE = 1.0909
 _REPATH = 8
 """Game loops after which a walker looks again for its way."""
 
-_PATIENCE = 24
-"""Game loops without getting nearer after which a walker counts as jammed."""
+_PATIENCE = 32
+"""Game loops between two checks of a walker's progress."""
+
+_PROGRESS = 0.2
+"""Share of the way that it could have gone below which a walker counts as jammed."""
 
 INSIDE = 0.01
 """World units that goals and units keep from the playable area's upper and right edge, which is off the map."""
@@ -37,7 +40,7 @@ def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None
     units.goal_x[row], units.goal_y[row] = min(max(x, left), right - INSIDE), min(max(y, bottom), top - INSIDE)
     units.reach[row] = reach
     units.moving[row] = units.speed[row] > 0
-    units.trail[row] = np.inf
+    units.trail_x[row] = np.inf
     find_ways(world, np.array([row]))
 
 
@@ -86,19 +89,22 @@ def advance(world: World) -> Rows:
     corner = rows[at_way & ~arrived]
     if len(corner):
         find_ways(world, corner)
-    jammed = _jammed(world, rows, left) & ~arrived
+    jammed = _jammed(world, rows) & ~arrived
     done = arrived | jammed
     units.moving[rows[done]] = False
     return rows[done]
 
 
-def _jammed(world: World, rows: Rows, left: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-    """Which walkers got no nearer to their goal since they were last asked, a while ago."""
+def _jammed(world: World, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which walkers hardly moved since they were last checked; those that chase somebody are never told to be."""
     units = world.state.units
-    asked = (rows + world.state.loop) % _PATIENCE == 0
-    jammed = asked & (left > units.trail[rows] - 0.05 * _PATIENCE * units.speed[rows]) & (units.aim[rows] < 0)
-    units.trail[rows[asked]] = left[asked]
-    return jammed
+    checked = (rows + world.state.loop) % _PATIENCE == 0
+    if not checked.any():
+        return checked
+    x, y = units.x[rows], units.y[rows]
+    moved = np.hypot(x - units.trail_x[rows], y - units.trail_y[rows])
+    units.trail_x[rows[checked]], units.trail_y[rows[checked]] = x[checked], y[checked]
+    return checked & (moved < _PROGRESS * _PATIENCE * units.speed[rows]) & (units.aim[rows] < 0)
 
 
 def turn(world: World, rows: Rows, toward: npt.NDArray[np.float32]) -> None:
