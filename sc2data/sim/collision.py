@@ -70,7 +70,8 @@ def settle(world: World, pairs: Pairs) -> bool:
         angle = (i[same] * 2.399963 + j[same]).astype(np.float32)  # the golden angle: directions spread evenly
         dx[same], dy[same], distance[same] = np.cos(angle), np.sin(angle), 1.0
     weight = _weights(world)
-    share = weight[j] / (weight[i] + weight[j])
+    yielding = units.speed > 0
+    share = np.where(yielding[i], np.where(yielding[j], weight[j] / (weight[i] + weight[j]), 1), 0)
     shift = overlap / distance
     count = len(units)
     give, take = shift * share, shift * (1 - share)
@@ -84,12 +85,11 @@ def settle(world: World, pairs: Pairs) -> bool:
 
 
 def _weights(world: World) -> npt.NDArray[np.float32]:
-    """How hard each unit is to push: its area; more where it stands and fights, much more where it cannot move."""
+    """How hard each unit is to push: its area, more where it stands and fights."""
     units = world.state.units
     weight = units.radius * units.radius
     standing = ~units.moving & ((units.aim >= 0) | (units.mode == Mode.HOLD))
-    weight = np.where(standing, weight * 8, weight)
-    return np.where(units.speed > 0, weight, weight * 1e4).astype(np.float32)
+    return np.where(standing, weight * 8, weight)
 
 
 def arrivals(world: World, pairs: Pairs) -> npt.NDArray[np.intp]:

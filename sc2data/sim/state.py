@@ -55,7 +55,8 @@ PLAN_FIELDS: dict[str, type] = {
     "way_y": np.float32,
     "reach": np.float32,  # distance between centres at which the goal counts as reached
     "wake": np.int32,  # game loop at which its order wants attention, 0 never
-    "trail": np.float32,  # distance to the goal when progress was last checked
+    "trail_x": np.float32,  # where it was when its progress was last checked
+    "trail_y": np.float32,
     "hurt": np.int32,  # game loop at which it was last damaged
     "seen_by": np.int32,  # bit p: player p saw it when the rules last looked, and detected it if it hides
     "partner": np.uint64,  # a resource's miner, a structure's builder, a structure's add-on
