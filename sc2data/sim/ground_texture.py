@@ -19,7 +19,7 @@ from sc2data.sim.terrain import Terrain
 PIXELS_PER_UNIT = 20
 """Scale of the texture, px a world unit."""
 
-VERSION = 1
+VERSION = 2
 """Raised whenever the same terrain gives another texture, so that stale files are not read."""
 
 _STRIP = 16  # world units drawn at once: bounds the memory of building

@@ -116,10 +116,19 @@ def _times(colour: npt.NDArray[np.float32], factors: float | Colour) -> Colour:
     return r, g, b
 
 
+def _shades(seed: int, low: float, high: float, count: int) -> npt.NDArray[np.float32]:
+    """A brightness for each of `count` cells.
+
+    The stream is not the one that placed the cells: two draws from one seed follow each other, and brightness would
+    run with the place from one side of the tile to the other.
+    """
+    return np.random.default_rng((seed, 1)).uniform(low, high, count).astype(np.float32)
+
+
 def _stones(seed: int, count: int, share: float) -> tuple[noise.Plane, noise.Plane]:
     """Rounded stones scattered over a tile: where they are in [0, 1] and how high, px."""
     distance, number = noise.cells(TILE, count, seed)
-    random = np.random.default_rng(seed + 1)
+    random = np.random.default_rng((seed, 1))
     size = np.where(random.random(count) < share, random.uniform(0.3, 0.9, count), 0).astype(np.float32)[number]
     inside = np.clip((distance - (1 - size) * 7) / 2, 0, 1) * (size > 0)
     return inside.astype(np.float32), (np.minimum(distance, 9) * inside).astype(np.float32)
@@ -148,7 +157,7 @@ def _dirt(colour: npt.NDArray[np.float32], seed: int) -> Soil:
 
 def _gravel(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     distance, number = noise.cells(TILE, 5200, seed)
-    shade = np.random.default_rng(seed).uniform(0.78, 1.2, 5200).astype(np.float32)[number]
+    shade = _shades(seed, 0.78, 1.2, 5200)[number]
     light = noise.relief_light(np.minimum(distance, 3), 0.1) * shade * np.clip(0.55 + distance / 4, 0, 1)
     patches = noise.fractal(TILE, seed + 3, roughness=1.9, coarsest=3, finest=30)
     return _tinted(colour, light, _times(colour, 0.7), 1.6 * (patches - 0.5))
@@ -166,7 +175,7 @@ def _sand(colour: npt.NDArray[np.float32], seed: int) -> Soil:
 
 def _cracked(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     distance, number = noise.cells(TILE, 420, seed)
-    shade = np.random.default_rng(seed).uniform(0.9, 1.1, 420).astype(np.float32)[number]
+    shade = _shades(seed, 0.9, 1.1, 420)[number]
     wobble = noise.fractal(TILE, seed + 1, roughness=1, coarsest=30)
     crack = np.clip((distance + 3 * (wobble - 0.5)) / 2.2, 0, 1)
     light = noise.relief_light(np.minimum(distance, 5) + 2 * wobble, 0.09) * shade * (0.5 + 0.5 * crack)
@@ -217,7 +226,7 @@ def _grating(colour: npt.NDArray[np.float32], seed: int) -> Soil:
 
 def _rock(colour: npt.NDArray[np.float32], seed: int) -> Soil:
     distance, number = noise.cells(TILE, 700, seed)
-    shade = np.random.default_rng(seed).uniform(0.8, 1.18, 700).astype(np.float32)[number]
+    shade = _shades(seed, 0.8, 1.18, 700)[number]
     rough = noise.fractal(TILE, seed + 1, roughness=1.1, coarsest=8)
     facets = np.minimum(distance, 7) + 9 * rough
     light = noise.relief_light(facets, 0.11) * shade * np.clip(0.55 + distance / 6, 0, 1)
