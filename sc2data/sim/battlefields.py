@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from sc2data.sim import bases, scenery
 from sc2data.sim.bases import Base
@@ -71,7 +72,7 @@ def _cut_ramps(land: Landscape) -> None:
             _cut_ramps_of(land, np.argwhere(rim), low, wanted=max(2, int(rim.sum()) // 40))
 
 
-def _cut_ramps_of(land: Landscape, rim: np.ndarray, low: int, wanted: int) -> None:
+def _cut_ramps_of(land: Landscape, rim: npt.NDArray[np.int64], low: int, wanted: int) -> None:
     """Try the cells of an outline in random order until `wanted` ramps are cut."""
     made: list[Ramp] = []
     for row, column in rim[land.random.permutation(len(rim))].tolist():
