@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import dataclasses
 import itertools
 import json
 import operator
@@ -23,6 +24,8 @@ from sc2data.format.record import SCENE_COLUMNS, UNIT_COLUMNS, Record, Scene, Un
 from sc2data.format.recovery import with_unlisted_shards
 from sc2data.format.schema import COLUMNS, Schema, SchemaError
 
+CHUNK_CACHE = 1 << 20
+"""Bytes of chunks that every open dataset keeps: enough for a record's units and the minimap read last."""
 OPEN_SHARDS = 32
 """How many shards a process keeps open at most."""
 
@@ -57,7 +60,8 @@ class Dataset:
         self.path = pathlib.Path(path)
         self.manifest = with_unlisted_shards(Manifest.read(self.path), self.path)
         self._starts = np.cumsum([0, *(shard.records for shard in self.manifest.shards)])
-        self._files: collections.OrderedDict[int, h5py.File] = collections.OrderedDict()
+        self._shards: collections.OrderedDict[int, _OpenShard] = collections.OrderedDict()
+        self._inherited: list[Any] = []
         self._process = os.getpid()
         for shard in self.manifest.shards:
             _check_file(self.path / shard.file, shard)
@@ -204,9 +208,9 @@ class Dataset:
     def close(self) -> None:
         """Close the shards that this process has open; reading opens them again."""
         if self._process == os.getpid():
-            for file in self._files.values():
-                file.close()
-        self._files = collections.OrderedDict()
+            for opened in self._shards.values():
+                opened.file.close()
+            self._shards = collections.OrderedDict()
 
     def __enter__(self) -> Self:
         return self
@@ -217,7 +221,7 @@ class Dataset:
         self.close()
 
     def __getstate__(self) -> dict[str, Any]:
-        return {**self.__dict__, "_files": collections.OrderedDict(), "_process": None}
+        return {**self.__dict__, "_shards": collections.OrderedDict(), "_inherited": []}
 
     def __repr__(self) -> str:
         return f"Dataset({str(self.path)!r}, records={len(self)}, shards={len(self.manifest.shards)})"
@@ -251,24 +255,35 @@ class Dataset:
     def _dataset(self, shard: int, name: str) -> h5py.Dataset:
         if name not in self.schema.columns():
             raise SchemaError(f"{self.path} has no {name!r}: it holds minimaps without screens")
-        file = self._file(shard)
-        if name not in file:
-            raise ShardError(f"{self.path / self.manifest.shards[shard].file} has no dataset {name!r}: it is damaged")
-        return file[name]
+        opened = self._shard(shard)
+        if name not in opened.datasets:
+            if name not in opened.file:
+                raise ShardError(f"{self.path / self.manifest.shards[shard].file} has no {name!r}: it is damaged")
+            opened.datasets[name] = opened.file[name]
+        return opened.datasets[name]
 
-    def _file(self, shard: int) -> h5py.File:
+    def _shard(self, shard: int) -> _OpenShard:
         if self._process != os.getpid():
-            # After a fork the handles belong to the parent: let them go without closing.
-            self._inherited = self._files
-            self._files = collections.OrderedDict()
+            # After a fork the handles belong to the parent: keep them, unused, for closing is the parent's business.
+            self._inherited.append(self._shards)
+            self._shards = collections.OrderedDict()
             self._process = os.getpid()
-        if shard in self._files:
-            self._files.move_to_end(shard)
-            return self._files[shard]
-        while len(self._files) >= OPEN_SHARDS:
-            self._files.popitem(last=False)[1].close()
-        self._files[shard] = open_shard(self.path / self.manifest.shards[shard].file, self.schema)
-        return self._files[shard]
+        if shard in self._shards:
+            self._shards.move_to_end(shard)
+        else:
+            while len(self._shards) >= OPEN_SHARDS:
+                self._shards.popitem(last=False)[1].file.close()
+            file = open_shard(self.path / self.manifest.shards[shard].file, self.schema)
+            self._shards[shard] = _OpenShard(file, {})
+        return self._shards[shard]
+
+
+@dataclasses.dataclass(frozen=True)
+class _OpenShard:
+    """A shard that is open, and those of its datasets that are: an open dataset keeps the chunks read last."""
+
+    file: h5py.File
+    datasets: dict[str, h5py.Dataset]
 
 
 def open_shard(path: pathlib.Path, schema: Schema) -> h5py.File:
@@ -279,7 +294,7 @@ def open_shard(path: pathlib.Path, schema: Schema) -> h5py.File:
     """
     try:
         # Shards never change, so no lock is needed; read-only and network folders may not give one.
-        file = h5py.File(path, "r", locking=False)
+        file = h5py.File(path, "r", locking=False, rdcc_nbytes=CHUNK_CACHE)
     except OSError as error:
         raise ShardError(f"{path} cannot be opened ({error}); the file is damaged: restore it from a copy") from error
     try:
