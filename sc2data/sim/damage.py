@@ -36,12 +36,13 @@ def hit(world: World, attacker: int, target: int, weapon: Weapon) -> None:
 def splash(world: World, attacker: int, weapon: Weapon, target: int | None = None) -> None:
     """Hit everything on the ground around `target`, or around the attacker itself where there is none.
 
-    Each unit is hit by the innermost ring that its edge reaches into; the target by the whole.
+    Each unit is hit by the innermost ring that its edge reaches into; the target by the whole. Nothing hurts minerals
+    and geysers.
     """
     units = world.state.units
     centre = attacker if target is None else target
     distance = np.hypot(units.x - units.x[centre], units.y - units.y[centre]) - units.radius
-    struck = (distance <= weapon.splash[-1][0]) & ~units.flying
+    struck = (distance <= weapon.splash[-1][0]) & ~units.flying & ~world.statistics.resource[units.type]
     if int(units.type[attacker]) not in _FRIENDLY_SPLASH:
         struck &= (units.owner != units.owner[attacker]) & (units.owner != NEUTRAL)
     struck[attacker] = False
@@ -90,3 +91,4 @@ def _answer(world: World, row: int, attacker: int) -> None:
     able = statistics.armed[int(units.flying[attacker]), kind]
     if able and targets.still_seen(world, np.array([row]), np.array([attacker]))[0]:
         targets.aim(world, np.array([row]), np.array([attacker]))
+        units.forced[row] = True
