@@ -40,6 +40,8 @@ class Battlefield:
         self.places: list[Point] = []
         self._anchors: tuple[int, ...] = ()
         self._litter: tuple[int, ...] = ()
+        self._hurt: tuple[int, ...] = ()
+        self._whole: dict[int, float] = {}
         self._occupy()
 
     def owner(self, ours: bool) -> int:
@@ -47,16 +49,23 @@ class Battlefield:
         return self.ours if ours else self.enemy
 
     def litter(self, seen: Seen) -> None:
-        """Remember what is to be swept away before the next scene: all that `seen` shows of the players' units."""
-        owned = (seen.owner != NEUTRAL_OWNER) & ~np.isin(seen.tag, self._anchors)
-        self._litter = tuple(seen.tag[owned].tolist())
+        """Remember what is to be swept away before the next scene, and what of that which stays is to be mended."""
+        stays = ((seen.owner == NEUTRAL_OWNER) & seen.visible) | np.isin(seen.tag, self._anchors)
+        self._litter = tuple(seen.tag[(seen.owner != NEUTRAL_OWNER) & ~stays].tolist())
+        healths = dict(zip(seen.tag[stays].tolist(), seen.health[stays].tolist()))
+        self._whole = healths | self._whole
+        self._hurt = tuple(tag for tag, health in healths.items() if health < self._whole[tag])
 
     def sweep(self) -> Any:
-        """The request that clears the field of the last scene and mends the anchors."""
-        commands = [requests.full_life(tag) for tag in self._anchors]
+        """The request that clears the field of the last scene and mends what stays."""
+        commands = [requests.full_life(tag) for tag in self._hurt]
         if self._litter:
             commands.insert(0, requests.kill(self._litter))
         return requests.debug(commands)
+
+    def died(self, observation: Any) -> int:
+        """How many units are reported dead that were not swept away."""
+        return len(set(observation.observation.raw_data.event.dead_units) - set(self._litter))
 
     def is_anchor(self, seen: Seen) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which of the units (n,) keep the players in the game."""

@@ -47,8 +47,8 @@ class SceneConfig:
     frames: int = 1
     frame_loops: tuple[int, int] = (4, 16)
     aftermath_loops: int = 48
-    clear_loops: int = 32
-    """Loops between clearing away a scene and setting up the next: what is dying is then gone from the picture."""
+    clear_loops: int = 17
+    """Loops at least between clearing away a scene and setting up the next: what dies is then gone from the picture."""
     settle_loops: int = 4
     """Loops between setting up and looking: debug commands take effect with a delay."""
 
@@ -59,7 +59,7 @@ class SceneConfig:
                 raise ConfigError(f"{name} {low},{high}: a range LOW,HIGH needs 0 <= LOW <= HIGH")
         for name, allowed in (("layouts", LAYOUTS), ("motions", MOTIONS)):
             _check_weights(name, getattr(self, name), allowed)
-        for name, least in (("frames", 1), ("aftermath_loops", 0), ("clear_loops", 0), ("settle_loops", 2)):
+        for name, least in (("frames", 1), ("aftermath_loops", 0), ("clear_loops", 1), ("settle_loops", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"{name} {getattr(self, name)}: must be at least {least}")
         if self.frames > 1 and self.frame_loops[0] < 1:

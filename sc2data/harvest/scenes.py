@@ -19,8 +19,10 @@ Points = npt.NDArray[np.float64]
 
 CAMERA_EDGE = 7
 """Cells between a camera and the edge of the playable area; the game would push a camera nearer to it back."""
-ANCHOR_DISTANCE = 22.0
-"""World units between a camera and the structures that keep the players in the game."""
+ANCHOR_DISTANCE = 20.0
+"""World units, on all but small maps, between everything in a scene and the structures that keep the players in the
+game: farther than any weapon reaches."""
+_ANCHOR_SHARE = 0.28  # of the playable area's diagonal: the same on small maps
 _MARGIN = 0.06
 _TRIES = 12
 
@@ -67,12 +69,12 @@ class SceneSampler:
         self.ground = ground
         self._view_size = sizes.asked_screen
         self._ids = config.type_ids()
-        walkable = ground.walkable()
+        walkable = ground.walkable() & self._far_from(anchors)
         rows, columns = np.nonzero(walkable)
         self._cells = np.stack([columns + 0.5, rows + 0.5], axis=1)
         self._heights = ground.height[rows, columns].astype(np.float64)
         self._walkable = walkable
-        self._cameras = self._camera_cells(anchors)
+        self._cameras = self._camera_cells()
         if not len(self._cameras):
             raise ConfigError("the map has no walkable ground for a camera away from its edges and the players' bases")
 
@@ -105,15 +107,18 @@ class SceneSampler:
             rng=rng,
         )
 
-    def _camera_cells(self, anchors: Sequence[tuple[float, float]]) -> Points:
+    def _far_from(self, anchors: Sequence[tuple[float, float]]) -> Mask:
+        """Which cells (H, W) are far enough from the anchors."""
+        left, bottom, right, top = self.ground.playable
+        distance = min(ANCHOR_DISTANCE, _ANCHOR_SHARE * float(np.hypot(right - left, top - bottom)))
+        y, x = np.mgrid[: self.ground.pathable.shape[0], : self.ground.pathable.shape[1]] + 0.5
+        return np.logical_and.reduce([np.hypot(x - ax, y - ay) > distance for ax, ay in anchors] or [x > 0])
+
+    def _camera_cells(self) -> Points:
         left, bottom, right, top = self.ground.playable
         x, y = self._cells.T
-        good = (
-            (x > left + CAMERA_EDGE) & (x < right - CAMERA_EDGE) & (y > bottom + CAMERA_EDGE) & (y < top - CAMERA_EDGE)
-        )
-        for ax, ay in anchors:
-            good &= np.hypot(x - ax, y - ay) > ANCHOR_DISTANCE
-        return self._cells[good]
+        edge = CAMERA_EDGE
+        return self._cells[(x > left + edge) & (x < right - edge) & (y > bottom + edge) & (y < top - edge)]
 
     def _view(self, rng: np.random.Generator) -> tuple[tuple[float, float], Mask, Mask]:
         """A camera that sees enough ground, and which cells are well within its view and well outside."""

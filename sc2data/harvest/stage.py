@@ -22,6 +22,10 @@ LOOPS_PER_GAME = 1 << 17
 SCENES_PER_GAME = 20_000
 """A game is made anew after so many; the API ends one at 2^19 loops, and its replay buffer grows all the while."""
 
+ALIGNMENT = 32
+"""Scenes begin at multiples of so many loops: games do some things every few loops, and a scene is to be the same
+whatever was before it."""
+
 _ATTEMPTS = 4
 _REPAIRS = 4
 _WALK_GROUPS = 4
@@ -111,7 +115,7 @@ class SceneStage:
         commands = [requests.create(p.type, self._field.owner(p.ours), p.x, p.y) for p in plan.placements]
         ids = self.session.post(
             self._field.sweep(),
-            requests.step(max(1, self.config.clear_loops)),
+            requests.step(self._loops_to_clear()),
             requests.debug(commands),
             requests.act([requests.camera(*plan.camera)]),
             requests.step(self.config.settle_loops),
@@ -119,6 +123,11 @@ class SceneStage:
         )
         self._opening = Opening(scene, plan, ids)
         return self._opening
+
+    def _loops_to_clear(self) -> int:
+        """Loops to the next multiple of `ALIGNMENT` that is at least `clear_loops` off."""
+        after = self.session.loop + self.config.clear_loops
+        return self.config.clear_loops + -after % ALIGNMENT
 
     def _litter_of(self, answer: Any) -> Seen:
         seen = self._observer.read(answer.observation)
@@ -145,16 +154,19 @@ class SceneStage:
           GameFault: `REFUSED`, when the number of counted units on the screen cannot be had.
         """
         wanted = Counter((p.type, self._field.owner(p.ours)) for p in plan.placements)
+        died = 0
         for _ in range(_REPAIRS):
+            died += self._field.died(answer.observation)
             seen = self._litter_of(answer)
-            commands = self._recount(plan, seen) + self._replace(plan, seen, wanted)
+            commands = self._recount(plan, seen) + self._replace(plan, seen, wanted, died)
             if not commands:
                 return answer
             answer = self._debug(commands)
         seen = self._litter_of(answer)
         self._check_count(plan, seen)
-        for (kind, owner), number in wanted.items():
-            self.refused[kind] += max(0, number - seen.count(kind, owner))
+        missing = wanted - self._players_units(seen)
+        if missing.total() > died:
+            self.refused.update({kind: number for (kind, _), number in missing.items()})
         return answer
 
     def _as_counted(self, plan: ScenePlan, answer: Any) -> Any:
@@ -176,22 +188,29 @@ class SceneStage:
         points = plan.inside[plan.rng.integers(len(plan.inside), size=-surplus)]
         return [requests.create(self._counted, self._field.ours, float(x), float(y)) for x, y in points]
 
-    def _replace(self, plan: ScenePlan, seen: Seen, wanted: Counter[tuple[int, int]]) -> list[Any]:
-        """Commands that create, in the view, what is missing of the other types, and kill what nobody asked for."""
+    def _replace(self, plan: ScenePlan, seen: Seen, wanted: Counter[tuple[int, int]], died: int) -> list[Any]:
+        """Commands that create, in the view, what is missing of the other types, and kill what nobody asked for.
+
+        `died` units were created and are gone again, fighting or exploding: no more than those missing is no refusal.
+        """
         own = (self._counted, self._field.ours)
-        players = (seen.owner == self._field.ours) | (seen.owner == self._field.enemy)
-        players &= ~self._field.is_anchor(seen)
-        there = Counter(zip(seen.type[players].tolist(), seen.owner[players].tolist()))
+        there = self._players_units(seen)
         missing, strangers = wanted - there, there - wanted
         commands, odd = [], []
-        for (kind, owner), number in sorted(missing.items()):
+        for (kind, owner), number in sorted(missing.items()) if missing.total() > died else ():
             if (kind, owner) != own:
                 points = plan.inside[plan.rng.integers(len(plan.inside), size=number)]
                 commands += [requests.create(kind, owner, float(x), float(y)) for x, y in points]
         for (kind, owner), number in strangers.items():
             if (kind, owner) != own:
-                odd += seen.tag[players & (seen.type == kind) & (seen.owner == owner)].tolist()[-number:]
+                odd += seen.tag[(seen.type == kind) & (seen.owner == owner)].tolist()[-number:]
         return commands + ([requests.kill(odd)] if odd else [])
+
+    def _players_units(self, seen: Seen) -> Counter[tuple[int, int]]:
+        """How many units of each (type, owner) the players have on the field."""
+        players = (seen.owner == self._field.ours) | (seen.owner == self._field.enemy)
+        players &= ~self._field.is_anchor(seen)
+        return Counter(zip(seen.type[players].tolist(), seen.owner[players].tolist()))
 
     def _counted_on_screen(self, seen: Seen) -> np.ndarray[Any, np.dtype[np.uint64]]:
         ours = (seen.type == self._counted) & (seen.owner == self._field.ours) & seen.visible
