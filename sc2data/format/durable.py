@@ -68,7 +68,7 @@ class FolderLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            self.close()
+            self.forget()
             raise InUseError(f"{folder} is being written to by another process; wait for it or end it") from error
         except OSError:
             pass  # some network file systems have no locks
@@ -76,6 +76,13 @@ class FolderLock:
 
     def close(self) -> None:
         """Let others write."""
+        if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                fcntl.flock(self._descriptor, fcntl.LOCK_UN)  # for forked children too that still share it
+        self.forget()
+
+    def forget(self) -> None:
+        """Have no part in the lock any more: it stays with the process that took it."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
@@ -87,7 +94,7 @@ _LOCKS: weakref.WeakSet[FolderLock] = weakref.WeakSet()
 def _forget_in_child() -> None:
     """A forked child shares the parent's lock, and would keep it beyond the parent's end."""
     for lock in list(_LOCKS):
-        lock.close()
+        lock.forget()
 
 
 os.register_at_fork(after_in_child=_forget_in_child)
