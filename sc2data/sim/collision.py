@@ -107,7 +107,7 @@ def arrivals(world: World, pairs: Pairs) -> npt.NDArray[np.intp]:
         (units.goal_x[mover] == units.goal_x[stander])
         & (units.goal_y[mover] == units.goal_y[stander])
         & (units.owner[mover] == units.owner[stander])
-        & (units.mode[stander] != Mode.WORK)
+        & (units.mode[stander] == Mode.IDLE)
         & (units.aim[mover] < 0)
         & (gap < units.radius[mover] + units.radius[stander] + 0.1)
     )

@@ -45,7 +45,7 @@ def notice(world: World) -> None:
         units.type[phase::NOTICE_EVERY],
         units.owner[phase::NOTICE_EVERY],
     )
-    free = (mode <= Mode.HOLD) & (mode != Mode.MOVE) & (mode != Mode.ATTACK) & (owner != NEUTRAL)
+    free = (mode <= Mode.HOLD) & (mode != Mode.MOVE) & ~units.forced[phase::NOTICE_EVERY] & (owner != NEUTRAL)
     free &= statistics.defends_itself[kind] & (units.build_progress[phase::NOTICE_EVERY] >= 1)
     rows = np.flatnonzero(free) * NOTICE_EVERY + phase
     for player in sorted(set(owner[free].tolist())):

@@ -20,7 +20,11 @@ MINING_LOOPS, GAS_LOOPS = 62, 44
 MINERALS, RICH_MINERALS, GAS = 5, 7, 4
 """What a worker carries."""
 
-_GO, _DIG, _BACK = 0, 1, 2
+START_UP = 13
+"""Game loops that a worker loses at each end of its way, turning and getting up to speed. With them a worker at a near
+patch earns 58 minerals a minute, as published; elsewhere the simulator's units are at full speed at once."""
+
+_GO, _DIG, _BACK, _TURN = 0, 1, 2, 3
 """Stages of a gathering order."""
 
 _TOUCH = 0.1
@@ -106,7 +110,7 @@ def arrive(world: World, row: int, order: Order) -> None:
             if verb(order.ability) is Verb.RETURN:
                 world.finish(row)
                 return
-        start_gathering(world, row, order)
+        _turn_round(world, row, order)
         return
     target = units.row(order.tag)
     if target < 0 or world.gap(row, target) > _TOUCH + 0.6:
@@ -127,11 +131,17 @@ def arrive(world: World, row: int, order: Order) -> None:
 
 def wake(world: World, row: int, order: Order) -> None:
     """A worker has dug long enough, or looks again whether its patch is free."""
-    if order.stage == _GO:
-        start_gathering(world, row, order)
-    elif order.stage == _DIG:
+    if order.stage == _DIG:
         _take(world, row, order)
+        _turn_round(world, row, order)
+    else:
         start_gathering(world, row, order)
+
+
+def _turn_round(world: World, row: int, order: Order) -> None:
+    """Let a worker stand for as long as it takes to get going the other way."""
+    order.stage = _TURN
+    world.state.units.wake[row] = world.state.loop + START_UP
 
 
 def _take(world: World, row: int, order: Order) -> None:

@@ -95,8 +95,9 @@ class Navigation:
 
     def distance(self, start: tuple[float, float], goal: tuple[float, float]) -> float:
         """Length of the way between two points in world units, 0 where there is none (as the API's pathing query)."""
-        if not (self._flat[self.cell(*start)] and self._flat[self.cell(*goal)]):
-            return 0.0
+        for x, y in (start, goal):
+            if not (0 <= x < self.columns and 0 <= y < self.rows and self._flat[self.cell(x, y)]):
+                return 0.0
         ends = [np.array([v], np.float32) for v in (*start, *goal)]
         if self.clear(*ends)[0]:
             return float(np.hypot(goal[0] - start[0], goal[1] - start[1]))

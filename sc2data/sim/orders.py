@@ -75,7 +75,7 @@ def _give(
     world: World, row: int, ability_id: int, point: Point | None, target: int, queued: bool
 ) -> tuple[int, Verb | None]:
     """Order one unit; returns the result and what the ability turned out to mean."""
-    specific = specific_of(world, row, ability_id)
+    specific = specific_of(world, row, ability_id, queued)
     if specific is None:
         return error_pb.NotSupported, None
     meaning = verb(specific)
@@ -143,9 +143,16 @@ def available(world: World, row: int, ignore_resources: bool = False) -> list[in
     return sorted(set(fitting + extra + smart))
 
 
-def specific_of(world: World, row: int, ability_id: int) -> int | None:
-    """The specific ability that `ability_id` means for unit `row`; of several the first that its player can have."""
-    found = candidates(ability_id, int(world.state.units.type[row]))
+def specific_of(world: World, row: int, ability_id: int, queued: bool = False) -> int | None:
+    """The specific ability that `ability_id` means for unit `row`; of several the first that its player can have.
+
+    A queued order means what it does for that which the unit will have turned into by then.
+    """
+    kind = int(world.state.units.type[row])
+    if queued:
+        morphs = [one.ability for one in world.state.units.orders[row] if verb(one.ability) is Verb.MORPH]
+        kind = abilities.ability(morphs[-1]).produces if morphs else kind
+    found = candidates(ability_id, kind)
     if len(found) > 1:
         return next((one for one in found if production.allowed(world, row, one) == error_pb.Success), found[0])
     return found[0] if found else None

@@ -47,7 +47,7 @@ UNIT_FIELDS: dict[str, type] = {
 PLAN_FIELDS: dict[str, type] = {
     "mode": np.int8,  # a `Mode`
     "aim": np.int32,  # row of the unit being attacked, -1 none; `target` is its tag
-    "forced": np.bool_,  # the target was ordered, not found
+    "forced": np.bool_,  # the target was ordered or shot first: none other is looked for
     "moving": np.bool_,
     "goal_x": np.float32,  # where its order takes it
     "goal_y": np.float32,

@@ -224,7 +224,8 @@ class World:
     def refresh_visibility(self) -> None:
         """Bring what observations show up to date: `state.visibility`, heights, activity. The rules use none of it."""
         units, state = self.state.units, self.state
-        looked = (state.loop, state.tags_issued, *(part.tobytes() for part in (units.x, units.y, units.type)))
+        open_eyed = [self.sees_all(player) for player in state.players]
+        looked = (state.loop, open_eyed, *(part.tobytes() for part in (units.tag, units.x, units.y, units.type)))
         if looked == self._looked:
             return
         self._looked = looked
