@@ -9,16 +9,27 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from google.protobuf.message import DecodeError
 
-from sc2data.sim import admission, data_table, errors, faults, game_info, legality, mishaps, query, replays
+from sc2data.sim import (
+    admission,
+    data_table,
+    errors,
+    faults,
+    game_info,
+    legality,
+    mishaps,
+    multiplayer,
+    query,
+    replays,
+)
 from sc2data.sim.errors import MisuseError, RequestFailedError
 from sc2data.sim.map_file import MapError
 from sc2data.sim.map_store import MapStore
 from sc2data.sim.match import Match
 from sc2data.sim.messages import query_pb, sc_pb
+from sc2data.sim.multiplayer import HostLink, Lockstep
 from sc2data.sim.observation import observe
 from sc2data.sim.pictures import Pictures
 from sc2data.sim.realtime import Clock
@@ -34,18 +45,42 @@ _log = logging.getLogger(__name__)
 HARD_RESET_LOOP = 1 << 18
 """After this loop a restart tells the client that it should make the game anew."""
 
-_Fault = sc_pb.ResponseCreateGame
+_OF_THE_GAME = frozenset(
+    (
+        "restart_game",
+        "leave_game",
+        "quick_save",
+        "quick_load",
+        "game_info",
+        "observation",
+        "action",
+        "obs_action",
+        "step",
+        "query",
+        "save_replay",
+        "map_command",
+        "debug",
+    )
+)
+"""Requests that a guest passes on to its host."""
 
 
 class Game:
     """One simulated StarCraft II process: what `server.ApiServer` serves."""
 
-    def __init__(self, settings: Settings, say: Callable[[str], None] = lambda line: None) -> None:
+    def __init__(
+        self, settings: Settings, say: Callable[[str], None] = lambda line: None, host: Game | None = None
+    ) -> None:
+        """`host` is the game that this one is to share, as a guest."""
         self.settings = settings
         self.status: int = sc_pb.launched
         self.quitting = False
         self._say = say
-        self._changed = threading.Condition(threading.RLock())
+        self._changed: threading.Condition = host._changed if host else threading.Condition(threading.RLock())
+        self._is_guest = host is not None
+        self._request: sc_pb.RequestJoinGame | None = None  # with which a guest has joined
+        self._link: HostLink | None = None  # where the game is that this process has joined as a guest
+        self._lockstep: Lockstep | None = None
         self._maps = MapStore(settings.data_dir, settings.temp_dir)
         self._faults = faults.FaultPlan(settings.faults)
         self._pictures: dict[int, Pictures] = {}
@@ -65,9 +100,13 @@ class Game:
                 request = sc_pb.Request.FromString(message)
             except DecodeError:
                 return self.refuse("Malformed request: the message is no serialised SC2APIProtocol.Request")
+            if self._link and request.WhichOneof("request") in _OF_THE_GAME:
+                return self._pass_on(message)
             if request.HasField("id"):
                 response.id = request.id
+            self._note_end()
             self._respond(request, response)
+            self._note_end()
             response.status = self.status
             return response.SerializeToString()
 
@@ -108,6 +147,10 @@ class Game:
         return self._match
 
     @property
+    def _realtime(self) -> bool:
+        return self.match.setup.realtime
+
+    @property
     def seat(self) -> Seat:
         """The client's seat in it."""
         return self.match.seats[self._player]
@@ -116,7 +159,7 @@ class Game:
 
     def on_create_game(self, request: sc_pb.RequestCreateGame, response: sc_pb.ResponseCreateGame) -> None:
         """Find the map, check the players."""
-        path, data, terrain = self._find_map(request)
+        path, data, terrain = admission.find_map(request, self._maps)
         players = [PlayerSetup.from_message(player) for player in request.player_setup]
         admission.check_players(players, terrain)
         seed = request.random_seed if request.HasField("random_seed") else admission.fresh_seed()
@@ -127,36 +170,96 @@ class Game:
         self.status = sc_pb.init_game
 
     def on_join_game(self, request: sc_pb.RequestJoinGame, response: sc_pb.ResponseJoinGame) -> None:
-        """Seat the client and start the game."""
-        admission.check_interface(request, created=self.status == sc_pb.init_game)
+        """Seat the client and start the game, once all participants are there."""
+        created = self.status == sc_pb.init_game
+        admission.check_interface(request, created)
+        if self._is_guest:
+            self._await_host(request)
+        elif not created:
+            self._join_host(request, response)
+            return
+        else:
+            self._say("Requesting to join a game")
+            self._join_own(request)
+        response.player_id = self._player
+
+    def _join_own(self, request: sc_pb.RequestJoinGame) -> None:
+        """Join the game that this process created."""
         assert self._created is not None  # what init_game means
         setup, data, _ = self._created
-        if request.WhichOneof("participation") == "observed_player_id":
-            if not any(player.type == sc_pb.Observer for player in setup.players):
-                raise RequestFailedError(sc_pb.ResponseJoinGame.GameFull, "the game was created without an observer")
-            if request.observed_player_id not in (EVERYONE, *setup.numbered()):
-                raise RequestFailedError(sc_pb.ResponseJoinGame.InvalidObservedPlayerId)
-            player = request.observed_player_id
-        elif not setup.participants():
-            raise RequestFailedError(sc_pb.ResponseJoinGame.GameFull, "the game was created without a participant")
+        player = admission.choose_seat(request, setup)
+        clients = {player: (self, request)}
+        others = [number for number in setup.participants() if number != player]
+        if others and player != EVERYONE:
+            guest = self._await_guest(request)
+            assert guest._request is not None
+            clients[others[0]] = (guest, guest._request)
+        for number, (_, joined) in clients.items():
+            admission.note_player(joined, number, setup)
+        self._begin(setup, data, {n: (client, joined.options) for n, (client, joined) in clients.items()})
+
+    def _await_guest(self, request: sc_pb.RequestJoinGame) -> Game:
+        """Let the other participant's process find this one; waits for its request to join."""
+        guest = Game(self.settings, self._say, host=self)
+        try:
+            listener = multiplayer.await_guest(request.server_ports.game_port, lambda: guest, guest.hang_up)
+        except OSError as error:
+            raise RequestFailedError(sc_pb.ResponseJoinGame.NetworkError, str(error)) from error
+        if not self._changed.wait_for(lambda: guest._request is not None, multiplayer.PATIENCE):
+            listener.close()
+            raise RequestFailedError(sc_pb.ResponseJoinGame.NetworkError, "the other participant did not join")
+        return guest
+
+    def _await_host(self, request: sc_pb.RequestJoinGame) -> None:
+        """As a guest: wait until the host has begun the game."""
+        self._request = request
+        self._changed.notify_all()
+        if not self._changed.wait_for(lambda: self._match is not None, multiplayer.PATIENCE):
+            raise RequestFailedError(sc_pb.ResponseJoinGame.NetworkError, "the host did not begin the game")
+
+    def _join_host(self, request: sc_pb.RequestJoinGame, response: sc_pb.ResponseJoinGame) -> None:
+        """Join the game that another process hosts: from now on what concerns the game is passed on."""
+        try:
+            link = HostLink(request.host_ip, request.server_ports.game_port)
+        except OSError as error:
+            raise RequestFailedError(sc_pb.ResponseJoinGame.NetworkError, str(error)) from error
+        told = sc_pb.Response.FromString(link.answer(sc_pb.Request(join_game=request).SerializeToString()))
+        response.CopyFrom(told.join_game)
+        if told.status == sc_pb.in_game:
+            self._link, self.status = link, told.status
         else:
-            player = setup.participants()[0]
-            setup.numbered()[player].race = request.race
-            if request.player_name:
-                setup.numbered()[player].name = request.player_name
-        self._say("Requesting to join a single player game")
-        self._begin(setup, data, player, request.options)
-        response.player_id = player
+            link.close()
+
+    def _pass_on(self, message: bytes) -> bytes:
+        """Let the host answer, and follow its status."""
+        assert self._link is not None
+        try:
+            reply = self._link.answer(message)
+            self.status = sc_pb.Response.FromString(reply).status
+        except MisuseError as error:
+            self.status = sc_pb.launched
+            reply = self.refuse(str(error))
+        if self.status == sc_pb.launched:
+            self._link.close()
+            self._link = None
+        return reply
+
+    def hang_up(self) -> None:
+        """The client behind a guest has gone."""
+        with self._changed:
+            self._leave()
 
     def on_restart_game(self, request: sc_pb.RequestRestartGame, response: sc_pb.ResponseRestartGame) -> None:
         """Start the same game from loop 0: with the seed that the client chose, or else with a new one."""
         if self._created is None:
-            raise RequestFailedError(sc_pb.ResponseRestartGame.LaunchError, "a replay cannot be restarted")
+            raise RequestFailedError(sc_pb.ResponseRestartGame.LaunchError, "only the host can restart, and no replay")
         setup, data, chosen = self._created
+        if self._lockstep:
+            raise RequestFailedError(sc_pb.ResponseRestartGame.LaunchError, "games of two participants do not restart")
         if not chosen:
             setup.seed = admission.fresh_seed()
         response.need_hard_reset = self.match.loop > HARD_RESET_LOOP
-        self._begin(setup, data, self._player, self.seat.optics.options)
+        self._begin(setup, data, {self._player: (self, self.seat.optics.options)})
 
     def on_leave_game(self, request: sc_pb.RequestLeaveGame, response: sc_pb.ResponseLeaveGame) -> None:
         """Go back to the state after the launch."""
@@ -165,10 +268,12 @@ class Game:
 
     def on_quick_save(self, request: sc_pb.RequestQuickSave, response: sc_pb.ResponseQuickSave) -> None:
         """Keep a copy of the game."""
+        self._need_single_player()
         self._saved = self.match.clone()
 
     def on_quick_load(self, request: sc_pb.RequestQuickLoad, response: sc_pb.ResponseQuickLoad) -> None:
         """Go back to the copy."""
+        self._need_single_player()
         if self._saved is None:
             raise MisuseError("There is no quick save to load")
         self._match = self._saved.clone()
@@ -180,38 +285,49 @@ class Game:
         self.status = sc_pb.quit
         self.quitting = True
 
-    def _begin(self, setup: Setup, data: bytes, player: int, options: sc_pb.InterfaceOptions) -> None:
-        """Make the game and seat the client as `player`."""
-        terrain = self._terrain(data, setup.map_path)
+    def _begin(self, setup: Setup, data: bytes, clients: dict[int, tuple[Game, sc_pb.InterfaceOptions]]) -> None:
+        """Make the game and seat the clients, by player id."""
         setup.assign_races()
-        match = Match(setup, terrain, data)
-        kept = sc_pb.InterfaceOptions()
-        kept.CopyFrom(options)
-        match.sit(player, kept)
-        self._install(match, player, sc_pb.in_game, setup.realtime)
+        match = Match(setup, self._maps.terrain(data, setup.map_path), data)
+        lockstep = Lockstep(match, self._changed) if len(setup.participants()) > 1 else None
+        for player, (client, options) in clients.items():
+            kept = sc_pb.InterfaceOptions()
+            kept.CopyFrom(options)
+            match.sit(player, kept)
+            client._install(match, player, sc_pb.in_game, lockstep)
+        if setup.realtime:
+            self._clock = Clock(self._changed, self._tick)
+        self._changed.notify_all()
         self._say("Game has started.")
 
-    def _install(self, match: Match, player: int, status: int, realtime: bool) -> None:
+    def _install(self, match: Match, player: int, status: int, lockstep: Lockstep | None = None) -> None:
         self._leave()
-        self._match, self._player, self.status = match, player, status
-        if realtime:
-            self._clock = Clock(self._changed, self._tick)
+        self._match, self._player, self.status, self._lockstep = match, player, status, lockstep
 
     def _leave(self) -> None:
-        """Forget the game in progress."""
+        """Forget the game in progress; other participants win it."""
         if self._clock:
             self._clock.stop()
-        self._clock = self._match = self._saved = None
+        if self._lockstep and self._match:
+            if not self._match.over:
+                self._match.resign(self._player)
+            self._lockstep.leave(self._player)
+        if self._link:
+            self._link.close()
+        self._clock = self._match = self._saved = self._lockstep = self._link = None
 
     def _tick(self) -> None:
         """One loop of a realtime game."""
-        if self.status in (sc_pb.in_game, sc_pb.in_replay):
-            self._advance(1)
+        if self._match and not self._match.over:
+            self._match.advance(1)
 
-    def _advance(self, count: int) -> None:
-        self.match.advance(count)
-        if self.match.over:
+    def _note_end(self) -> None:
+        if self._match and self.status in (sc_pb.in_game, sc_pb.in_replay) and self._match.over:
             self.status = sc_pb.ended
+
+    def _need_single_player(self) -> None:
+        if self._lockstep:
+            raise MisuseError("Not supported in a game of two participants")
 
     # What the client sees and does ------------------------------------------------------------------------------------
 
@@ -222,8 +338,8 @@ class Game:
     def on_observation(self, request: sc_pb.RequestObservation, response: sc_pb.ResponseObservation) -> None:
         """What the client sees now; in realtime, once the loop asked for has come."""
         self._faults.before()
-        if self._clock and request.game_loop:
-            self._changed.wait_for(lambda: self.match.loop >= request.game_loop or self.status == sc_pb.ended)
+        if self._realtime and request.game_loop:
+            self._changed.wait_for(lambda: self.match.loop >= request.game_loop or self.match.over)
         observe(response, self.match, self.seat, self._draw(self.match.terrain), request.disable_fog)
         self._faults.spoil(response)
 
@@ -242,9 +358,13 @@ class Game:
 
     def on_step(self, request: sc_pb.RequestStep, response: sc_pb.ResponseStep) -> None:
         """Compute some loops, 1 where none is named."""
-        if self._clock:
+        if self._realtime:
             raise MisuseError("Not supported in realtime: the game steps by itself")
-        self._advance(request.count if request.HasField("count") else 1)
+        count = request.count if request.HasField("count") else 1
+        if self._lockstep:
+            self._lockstep.advance(self._player, count)
+        else:
+            self.match.advance(count)
         response.simulation_loop = self.match.loop
 
     def on_data(self, request: sc_pb.RequestData, response: sc_pb.ResponseData) -> None:
@@ -284,11 +404,14 @@ class Game:
         if request.disable_fog:
             recording.setup.disable_fog = True
         try:
-            terrain = self._terrain(recording.map_data, recording.setup.map_path)
+            terrain = self._maps.terrain(recording.map_data, recording.setup.map_path)
         except MapError as error:
             raise RequestFailedError(sc_pb.ResponseStartReplay.InvalidMapData, str(error)) from error
+        recording.setup.realtime = request.realtime
         match = replays.playback(recording, terrain, request.observed_player_id, request.options)
-        self._install(match, request.observed_player_id, sc_pb.in_replay, request.realtime)
+        self._install(match, request.observed_player_id, sc_pb.in_replay)
+        if request.realtime:
+            self._clock = Clock(self._changed, self._tick)
         self._created, self._replay, self._recording_replay = None, recording, request.record_replay
 
     def on_save_replay(self, request: sc_pb.RequestSaveReplay, response: sc_pb.ResponseSaveReplay) -> None:
@@ -314,7 +437,7 @@ class Game:
     def on_save_map(self, request: sc_pb.RequestSaveMap, response: sc_pb.ResponseSaveMap) -> None:
         """Keep a map in the temporary folder, for later requests that name it."""
         try:
-            self._terrain(request.map_data, request.map_path)
+            self._maps.terrain(request.map_data, request.map_path)
             self._maps.save(request.map_path, request.map_data)
         except (MapError, ValueError, OSError) as error:
             raise RequestFailedError(sc_pb.ResponseSaveMap.InvalidMapData, str(error)) from error
@@ -326,32 +449,8 @@ class Game:
         response.data_build = self.settings.base_build
         response.base_build = self.settings.base_build
 
-    def _terrain(self, data: bytes, path: str) -> Terrain:
-        return self._maps.terrain(data, Path(path.replace("\\", "/")).stem)
-
     def _draw(self, terrain: Terrain) -> Pictures:
         """The painters of a map, kept for the next game on it."""
         if id(terrain) not in self._pictures:
             self._pictures = {id(terrain): Pictures(terrain)}
         return self._pictures[id(terrain)]
-
-    def _find_map(self, request: sc_pb.RequestCreateGame) -> tuple[str, bytes, Terrain]:
-        """Path, bytes and terrain of the map that is asked for."""
-        local = request.local_map
-        try:
-            if request.battlenet_map_name:
-                path, data = self._maps.load_named(request.battlenet_map_name)
-            elif local.map_data:
-                path, data = local.map_path, local.map_data
-            elif local.map_path:
-                path, data = local.map_path, self._maps.load(local.map_path)
-            else:
-                raise RequestFailedError(_Fault.MissingMap, "name a map by local_map or battlenet_map_name")
-            return path, data, self._terrain(data, path)
-        except FileNotFoundError as error:
-            if request.battlenet_map_name:
-                raise RequestFailedError(_Fault.InvalidMapName, f"no installed map is called {error}") from error
-            details = f"map_path '{local.map_path}' file doesn't exist."
-            raise RequestFailedError(_Fault.InvalidMapPath, details) from error
-        except MapError as error:
-            raise RequestFailedError(_Fault.InvalidMapData, str(error)) from error

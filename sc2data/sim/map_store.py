@@ -23,8 +23,9 @@ class MapStore:
         self._temp = temp_dir
         self._read: dict[str, Terrain] = {}
 
-    def terrain(self, data: bytes, name: str) -> Terrain:
-        """The map in `data`; raises `map_file.MapError`. The same bytes give the same object."""
+    def terrain(self, data: bytes, path: str) -> Terrain:
+        """The map in `data`, named by its path; raises `map_file.MapError`. The same bytes give the same object."""
+        name = Path(path.replace("\\", "/")).stem
         key = hashlib.sha256(data).hexdigest() + name
         if key not in self._read:
             self._read[key] = read_map(data, name)

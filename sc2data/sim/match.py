@@ -11,7 +11,7 @@ import numpy as np
 
 from sc2data.sim import debug, interface
 from sc2data.sim.commands import CameraMove, Command
-from sc2data.sim.messages import debug_pb, sc_pb
+from sc2data.sim.messages import debug_pb, error_pb, sc_pb
 from sc2data.sim.opponent import Opponent
 from sc2data.sim.optics import Optics
 from sc2data.sim.recording import ACTION, DEBUG, RESIGN, Event, Recording
@@ -34,8 +34,8 @@ class Match:
     """A game from its first loop to its last.
 
     Everything that happens in it comes through `act`, `debug`, `resign` and `advance`, in this order: actions are done
-    at once, debug commands before the next loop, computer players act before every loop. The first three are recorded,
-    so that `playback` of the recording goes the same way.
+    at once (with two participants a loop later), debug commands before the next loop, computer players act before
+    every loop. The first three are recorded, so that a match that is to `follow` the recording goes the same way.
     """
 
     def __init__(self, setup: Setup, terrain: Terrain, map_data: bytes) -> None:
@@ -47,6 +47,8 @@ class Match:
         self.drawings: list[debug_pb.DebugDraw] = []
         self.told: set[int] = set()  # players whose observation has told the results
         self._opponents: list[Opponent] = []
+        self._delay = len(setup.participants()) - 1
+        self._actions: list[tuple[int, int, sc_pb.Action]] = []  # loop at which each is to be done, whose, what
         self._debugs: list[tuple[int, debug_pb.DebugCommand]] = []
         self._playback: collections.deque[Event] = collections.deque()
         self._last = LAST_LOOP
@@ -116,11 +118,20 @@ class Match:
         return (left + right) / 2, (bottom + top) / 2
 
     def act(self, player_id: int, action: sc_pb.Action) -> int:
-        """Do an action of a player now; returns its error.proto ActionResult."""
+        """Do an action of a player; returns its error.proto ActionResult.
+
+        With one participant it is done now. With two it has to reach both sides: it is done a loop later, its result
+        is Success for now, and what goes wrong then is told as an action error.
+        """
+        if self._delay:
+            self._actions.append((self.loop + self._delay, player_id, action))
+            return int(error_pb.Success)
+        return self._act(player_id, action)
+
+    def _act(self, player_id: int, action: sc_pb.Action) -> int:
         self._changes += 1
-        code = interface.perform(self, self.seats[player_id], action)
         self._record(player_id, ACTION, action.SerializeToString())
-        return code
+        return interface.perform(self, self.seats[player_id], action)
 
     def debug(self, player_id: int, command: debug_pb.DebugCommand) -> None:
         """Carry out a debug command before the next loop."""
@@ -138,6 +149,7 @@ class Match:
             if self.over:
                 break
             self._replay_events()
+            self._do_delayed()
             for player_id, command in self._debugs:
                 self._record(player_id, DEBUG, command.SerializeToString())
                 debug.carry_out(self, player_id, command)
@@ -214,6 +226,15 @@ class Match:
                 debug.carry_out(self, event.player, debug_pb.DebugCommand.FromString(event.payload))
             else:
                 debug.surrender(self, event.player)
+
+    def _do_delayed(self) -> None:
+        due = [item for item in self._actions if item[0] <= self.loop]
+        self._actions = self._actions[len(due) :]
+        for _, player_id, action in due:
+            code = self._act(player_id, action)
+            if code != error_pb.Success:
+                ability = action.action_raw.unit_command.ability_id
+                self.seats[player_id].errors.append(sc_pb.ActionError(ability_id=ability, result=code))
 
     def _centre_cameras(self) -> None:
         for number, seat in self.seats.items():

@@ -17,6 +17,8 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from sc2data.sim import faults
 
+_errors = logging.getLogger(__name__)
+
 PATH = "/sc2api"
 
 MAX_MESSAGE = 64 << 20

@@ -167,7 +167,7 @@ def test_maps_that_are_not(game: Game, fields: dict[str, Any], code: int, words:
         ([sc_pb.Computer], _Create.InvalidPlayerSetup),
         ([sc_pb.Observer], _Create.InvalidPlayerSetup),
         ([sc_pb.Participant, *[sc_pb.Computer] * 4], _Create.InvalidPlayerSetup),
-        ([sc_pb.Participant, sc_pb.Participant], _Create.MultiplayerUnsupported),
+        ([sc_pb.Participant] * 3, _Create.MultiplayerUnsupported),
     ],
 )
 def test_players_that_cannot_play(game: Game, kinds: list[int], code: int) -> None:
@@ -187,7 +187,6 @@ def test_players_that_cannot_play(game: Game, kinds: list[int], code: int) -> No
             sc_pb.RequestJoinGame(race=1, options=sc_pb.InterfaceOptions(render=sc_pb.SpatialCameraSetup())),
             _Join.FeatureUnsupported,
         ),
-        (sc_pb.RequestJoinGame(race=1, options=RAW, server_ports=sc_pb.PortSet(game_port=1)), _Join.FeatureUnsupported),
     ],
 )
 def test_joins_that_fail_leave_the_game_to_be_joined(game: Game, request_: sc_pb.RequestJoinGame, code: int) -> None:
