@@ -139,6 +139,9 @@ def view_of(
     fields = {name: getattr(units, name)[rows] for name in state.UNIT_FIELDS}
     for name in _SECRETS:
         fields[name][cloak == CLOAKED] = 0
+    if fields["hallucination"].any() and player_id != EVERYONE:
+        known = (fields["owner"] == player_id) | world.detected(player_id)[rows]
+        fields["hallucination"] &= known  # others take an illusion for the thing until they detect it
     lists: list[list[Any]] = [[part[i] for i in rows.tolist()] for part in (units.orders, units.buffs, units.cargo)]
     if snapshots:
         remembered = world.snapshot_fields(player_id)

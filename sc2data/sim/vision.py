@@ -78,11 +78,11 @@ def look(world: World) -> None:
         seen = lit(world, grid, everything)
         _remember(world, player, seen)
         if hidden.any():
-            seen &= ~hidden | _detected(world, player)
+            seen &= ~hidden | detected(world, player)
         units.seen_by[seen | (units.owner == player)] |= 1 << player
 
 
-def _detected(world: World, player: int) -> Mask:
+def detected(world: World, player: int) -> Mask:
     """Which units are within the range of a player's detectors."""
     units = world.state.units
     reach = world.statistics.detection[units.type]
@@ -179,5 +179,5 @@ def cloak_states(world: World, player: int) -> npt.NDArray[np.int8]:
     hidden = units.cloaked | units.burrowed
     if player == EVERYONE:
         return np.where(hidden, ALLIED, NOT_CLOAKED).astype(np.int8)
-    other = np.where(_detected(world, player), DETECTED, CLOAKED) if hidden.any() else NOT_CLOAKED
+    other = np.where(detected(world, player), DETECTED, CLOAKED) if hidden.any() else NOT_CLOAKED
     return np.where(hidden, np.where(units.owner == player, ALLIED, other), NOT_CLOAKED).astype(np.int8)

@@ -260,6 +260,10 @@ class World:
         """raw.proto CloakState of every unit as a player sees it."""
         return vision.cloak_states(self, player_id)
 
+    def detected(self, player_id: int) -> npt.NDArray[np.bool_]:
+        """Whether each unit is within the range of a player's detectors."""
+        return vision.detected(self, player_id)
+
     def sees_all(self, player_id: int) -> bool:
         """Whether no fog hides anything from a player."""
         player = self.state.players.get(player_id)
