@@ -16,6 +16,9 @@ from sc2data.format.validate import validate
 from tests.sc2data.format import examples
 from tests.sc2data.format.examples import CONFIG, FRAMES, PROVENANCE
 
+FORK_AMONG_THREADS = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+"""Python 3.12 and later warn of every fork once numpy has its threads."""
+
 
 def begin(path: Path, **options) -> DatasetWriter:
     return DatasetWriter(path, CONFIG, examples.schema(), PROVENANCE, shard_records=2 * FRAMES, **options)
@@ -157,6 +160,7 @@ def sleep(seconds: float) -> None:
     time.sleep(seconds)
 
 
+@FORK_AMONG_THREADS
 def test_a_forked_child_does_not_hold_the_lock(tmp_path):
     writer = begin(tmp_path / "data")
     child = multiprocessing.get_context("fork").Process(target=sleep, args=(30,))
