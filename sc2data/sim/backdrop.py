@@ -61,19 +61,16 @@ class Backdrop:
         step, hits = self.hits.step, self.hits
         left, top = foot[0] + sprite.left, foot[1] + sprite.top
         height, width = sprite.colour.shape[:2]
-        columns = np.clip([left // step, (left + width) // step + 2], 0, hits.z.shape[1])
-        rows = np.clip([top // step, (top + height) // step + 2], 0, hits.z.shape[0])
-        part = (slice(rows[0], rows[1]), slice(columns[0], columns[1]))
-        hidden = (hits.z[part] > z + _HIDES) & (hits.depth[part] < depth - _NEARER)
+        first, last = (left // step, top // step), ((left + width) // step + 3, (top + height) // step + 3)
+        columns = np.clip(np.arange(first[0], last[0]), 0, hits.z.shape[1] - 1)
+        rows = np.clip(np.arange(first[1], last[1]), 0, hits.z.shape[0] - 1)[:, None]
+        hidden = (hits.z[rows, columns] > z + _HIDES) & (hits.depth[rows, columns] < depth - _NEARER)
         if not hidden.any():
             return sprite
-        shift = np.array(
-            [[step, 0, (columns[0] - 0.5) * step - left - 0.5], [0, step, (rows[0] - 0.5) * step - top - 0.5]]
-        )
-        cover = cv2.warpAffine(
-            hidden.astype(np.float32), shift, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-        )
-        return sprite.faded(1 - np.clip(cover * 2 - 0.5, 0, 1))
+        size = ((last[0] - first[0]) * step, (last[1] - first[1]) * step)
+        cover = cv2.resize(hidden.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+        x, y = left - (first[0] - 1) * step, top - (first[1] - 1) * step
+        return sprite.faded(np.clip(1.5 - 2 * cover[y : y + height, x : x + width], 0, 1))
 
     def may_hide(self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
         """Whether higher ground is in view near feet at `pixels` (N, 2) of heights `z` (N,)."""

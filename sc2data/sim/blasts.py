@@ -46,7 +46,7 @@ def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
     body = np.asarray(colour) * core + (1 - cover) * 90 * core**3
     alpha = share[..., None] * cover
     picture = np.clip(body * share[..., None], 0, 255).astype(np.uint8)
-    rest = np.repeat(np.rint(255 * (1 - alpha)), 3, axis=2).astype(np.uint8)
+    rest = np.rint(255 * (1 - alpha[..., 0])).astype(np.uint8)
     return Sprite(picture, rest, -size // 2, -size // 2)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,10 @@ from sc2data.sim.sprites import FACINGS, Pose, Sprite, SpriteCache
 from sc2data.sim.view import HIDDEN, SNAPSHOT, WorldView
 from sc2data.units import UnitType, UnknownUnitTypeError, unit_type
 
+_SMALL_TURN, _LARGE_TURN = 6.0, 12.0
+"""Drawn directions of sight to a unit or a structure, for each unit of the tangent."""
+
+_LARGE = 1.2  # world units: units of a larger radius are drawn as finely as structures
 _STAGES = 8  # drawn steps of a structure's construction
 
 PLAIN, BURROWED, REMEMBERED, CLOAKED, ILLUSION = range(5)
@@ -89,30 +94,31 @@ class Figures:
 
         A flyer's shadow is a sprite of its own, where the ground is: `shadows_of_flyers` asks for these.
         """
-        big = view.structure[rows] | (view.radius[rows] > 0.7)
+        big = view.structure[rows] | (view.radius[rows] > _LARGE)
         step = np.where(big, sprites.LARGE_STEP, sprites.SMALL_STEP)
         scale = camera.focal / np.maximum(depth, 1)
         level = np.rint(np.log(scale) / np.log(step)).astype(int)
-        fine = np.where(big, 25.0, 10.0)
+        fine = np.where(big, _LARGE_TURN, _SMALL_TURN)
         up = np.rint((camera.height / 2 - pixels[:, 1]) / camera.focal * fine).astype(int)
-        across = np.where(big, np.rint((pixels[:, 0] - camera.width / 2) / camera.focal * 16), 0).astype(int)
+        across = np.where(big, np.rint((pixels[:, 0] - camera.width / 2) / camera.focal * _LARGE_TURN), 0).astype(int)
         facing = np.rint(view.facing[rows] / (2 * math.pi) * FACINGS).astype(int) % FACINGS
         show = _shows(view, rows)
         stage = np.where(view.structure[rows], np.minimum(view.build_progress[rows] * _STAGES, _STAGES), _STAGES)
         flying = view.flying[rows]
-        columns = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, level, up, across, flying, big)
-        keys = zip(*(column.tolist() for column in columns), strict=True)
-        height = camera.height
-        kept = self._cache
-        return [
-            kept.get((*key, shadows_of_flyers, height)) or self._new(key, shadows_of_flyers, camera) for key in keys
-        ]
+        traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, level, up, across, flying, big)
+        keys = _packed(traits, shadows_of_flyers)
+        pictures = [self._cache.get((camera.height, key)) for key in keys]
+        for i, picture in enumerate(pictures):
+            if picture is None:
+                sprite = self._draw([int(trait[i]) for trait in traits], shadows_of_flyers, camera)
+                pictures[i] = self._cache.put((camera.height, keys[i]), sprite)
+        return [picture for picture in pictures if picture is not None]
 
-    def _new(self, key: tuple[int, ...], shadow_only: bool, camera: ScreenCamera) -> Sprite:
-        """Draw the sprite of a key."""
-        type_id, owner, show, stage, facing, level, up, across, flying, big = key
-        step, fine = (sprites.LARGE_STEP, 25.0) if big else (sprites.SMALL_STEP, 10.0)
-        pose = Pose(facing * 2 * math.pi / FACINGS, camera.focal, step**level, across / 16, up / fine)
+    def _draw(self, traits: list[int], shadow_only: bool, camera: ScreenCamera) -> Sprite:
+        """The sprite of a unit's traits."""
+        type_id, owner, show, stage, facing, level, up, across, flying, big = traits
+        step, fine = (sprites.LARGE_STEP, _LARGE_TURN) if big else (sprites.SMALL_STEP, _SMALL_TURN)
+        pose = Pose(facing * 2 * math.pi / FACINGS, camera.focal, step**level, across / fine, up / fine)
         mesh = _shape(type_id, show == BURROWED)
         if stage < _STAGES:
             mesh = _construction(type_id, stage)
@@ -127,7 +133,20 @@ class Figures:
             sprite = sprite.tinted((170, 200, 220), 0.4, 1.0).faded(0.35)
         elif show == ILLUSION:
             sprite = sprite.tinted((130, 190, 255), 0.6, 1.1).faded(0.7)
-        return self._cache.put((*key, shadow_only, camera.height), sprite)
+        return sprite
+
+
+def _packed(traits: tuple[npt.NDArray[Any], ...], shadow_only: bool) -> list[int]:
+    """One number for the traits of each unit, since hashing a tuple of ten costs more than drawing does.
+
+    Level and directions are relative to the middle of their range, 512 and 32: far beyond what a camera gives.
+    """
+    bits_of = (22, 5, 3, 4, 5, 10, 6, 6, 1, 1)
+    offsets = (0, 0, 0, 0, 0, 512, 32, 32, 0, 0)
+    key = np.full(len(traits[0]), int(shadow_only), np.int64)
+    for trait, offset, bits in zip(traits, offsets, bits_of, strict=True):
+        key = (key << bits) | ((trait.astype(np.int64) + offset) & ((1 << bits) - 1))
+    return key.tolist()
 
 
 def _shows(view: WorldView, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.int64]:

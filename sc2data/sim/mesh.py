@@ -28,12 +28,14 @@ _NUMBER = {name: i for i, name in enumerate(_MATERIALS)}
 class Mesh:
     """Convex parts as quadrilaterals (a triangle repeats its last corner).
 
-    `corners` (V, 3) model space; `faces` (F, 4) rows of `corners`; `normals` (F, 3) outward; `part` (F,) number of the
-    convex part; `middles` (P, 3) of the parts; `tier` (P,): parts of a higher tier are drawn over those of a lower one;
-    `material` (F,) numbers that `colours` understands; `tint` (F,) brightness factors.
+    `corners` (V, 3) model space, those of part p from row `spans[p]` up to `spans[p + 1]`; `faces` (F, 4) rows of
+    `corners`; `normals` (F, 3) outward; `part` (F,) number of the convex part; `middles` (P, 3) of the parts; `tier`
+    (P,): parts of a higher tier are drawn over those of a lower one; `material` (F,) numbers that `colours`
+    understands; `tint` (F,) brightness factors.
     """
 
     corners: Array
+    spans: tuple[int, ...]
     faces: npt.NDArray[np.int32]
     normals: Array
     part: npt.NDArray[np.int32]
@@ -181,6 +183,24 @@ class Builder:
         if mirror:
             self.solid(placed * _MIRROR, faces, material, tier)
 
+    def fittings(
+        self,
+        centre: Point,
+        area: tuple[float, float],
+        count: int,
+        materials: Sequence[str],
+        *,
+        tier: int,
+        seed: int = 0,
+    ) -> None:
+        """Hatches, vents and lamps strewn over a level roof of `area` (x, y) around `centre`."""
+        random = np.random.default_rng(seed)
+        for number in range(count):
+            x, y = (float(random.uniform(-0.5, 0.5)) * side for side in area)
+            size = float(random.uniform(0.1, 0.3)), float(random.uniform(0.1, 0.3)), float(random.uniform(0.06, 0.2))
+            at = (centre[0] + x, centre[1] + y, centre[2] + size[2] / 2)
+            self.box(at, size, materials[number % len(materials)], taper=0.9, tier=tier)
+
     def sheet(self, points: Sequence[Point], material: str, *, tier: int = 1, mirror: bool = False) -> None:
         """A thin wing or fin: a triangle or quadrilateral that is seen from both sides."""
         corners = np.array(points, np.float32)
@@ -207,7 +227,8 @@ class Builder:
         normals = np.where(outward[:, None], normals, -normals).astype(np.float32)
         material = np.array([_NUMBER[name] for name in self._materials], np.int32)[part]
         tint = np.random.default_rng(len(corners)).uniform(0.93, 1.07, len(faces)).astype(np.float32)
-        return Mesh(corners, faces, normals, part, middles, np.array(self._tiers, np.int32), material, tint)
+        spans = (0, *np.cumsum([len(points) for points in self._corners]).tolist())
+        return Mesh(corners, spans, faces, normals, part, middles, np.array(self._tiers, np.int32), material, tint)
 
 
 def _turned(points: npt.NDArray[np.float32], yaw: float, pitch: float) -> npt.NDArray[np.float32]:

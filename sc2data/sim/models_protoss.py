@@ -13,13 +13,14 @@ def _zealot(b: Builder) -> None:
     b.tube((0.06, 0.14, 0.0), (-0.06, 0.12, 0.3), 0.08, "gold", mirror=True, tier=0)
     b.tube((-0.06, 0.12, 0.3), (0.0, 0.1, 0.55), 0.1, "dark", mirror=True, tier=0)
     b.box((0.0, 0.0, 0.74), (0.28, 0.36, 0.4), "gold", taper=1.2)
-    b.box((0.1, 0.0, 0.5), (0.12, 0.2, 0.3), "team", tier=2)
+    b.box((0.1, 0.0, 0.5), (0.12, 0.2, 0.3), "team")
     b.ball((0.0, 0.32, 0.94), (0.2, 0.17, 0.15), "gold", mirror=True, tier=2)
     b.ball((-0.03, 0.34, 1.0), (0.14, 0.12, 0.1), "team", mirror=True, tier=3)
     b.ball((0.05, 0.0, 1.1), (0.14, 0.11, 0.16), "brass", tier=3)
-    b.tube((-0.05, 0.0, 1.14), (-0.34, 0.0, 1.0), 0.07, "dark", end_radius=0.02, tier=2)
-    b.tube((0.0, 0.36, 0.86), (0.26, 0.34, 0.6), 0.08, "gold", mirror=True, tier=2)
-    b.tube((0.26, 0.34, 0.6), (0.74, 0.26, 0.5), 0.07, "psi", end_radius=0.0, mirror=True, tier=3)
+    b.tube((-0.05, 0.0, 1.14), (-0.34, 0.0, 1.0), 0.07, "dark", end_radius=0.02, tier=3)
+    b.tube((0.0, 0.36, 0.86), (0.26, 0.34, 0.6), 0.08, "gold", mirror=True)
+    b.tube((0.26, 0.34, 0.6), (0.74, 0.26, 0.5), 0.07, "psi", end_radius=0.0, mirror=True)
+    b.box((0.16, 0.0, 0.82), (0.06, 0.12, 0.14), "psi")
 
 
 def _stalker(b: Builder) -> None:
@@ -28,14 +29,14 @@ def _stalker(b: Builder) -> None:
         b.tube((x * 0.8, y * 0.9, 0.9), (x * 1.2, y * 1.25, 0.0), 0.09, "dark", end_radius=0.02, mirror=True, tier=0)
     b.ball((0.0, 0.0, 0.72), (0.46, 0.3, 0.28), "iron")
     b.ball((-0.06, 0.0, 0.92), (0.34, 0.22, 0.14), "team", tier=2)
-    b.box((0.36, 0.0, 0.74), (0.12, 0.16, 0.1), "psi", tier=2)
+    b.box((0.36, 0.0, 0.74), (0.12, 0.16, 0.1), "psi")
     b.box((0.3, 0.3, 0.76), (0.36, 0.1, 0.14), "steel", mirror=True, tier=2)
 
 
 def _probe(b: Builder) -> None:
     b.ball((0.0, 0.0, 0.4), (0.3, 0.26, 0.2), "gold")
     b.ball((-0.04, 0.0, 0.52), (0.22, 0.18, 0.1), "team", tier=2)
-    b.ball((0.22, 0.0, 0.42), (0.12, 0.12, 0.1), "psi", tier=2)
+    b.ball((0.22, 0.0, 0.42), (0.12, 0.12, 0.1), "psi")
     b.tube((-0.05, 0.24, 0.44), (-0.3, 0.36, 0.56), 0.08, "brass", end_radius=0.03, mirror=True, tier=2)
     b.tube((0.12, 0.2, 0.34), (0.36, 0.2, 0.24), 0.05, "gold", end_radius=0.01, mirror=True)
 
@@ -45,8 +46,8 @@ def _templar(b: Builder, robe: str) -> None:
     b.box((0.0, 0.0, 0.78), (0.22, 0.34, 0.3), "gold", taper=1.2, tier=2)
     b.ball((0.0, 0.28, 0.92), (0.17, 0.15, 0.1), "team", mirror=True, tier=3)
     b.ball((0.04, 0.0, 1.02), (0.13, 0.1, 0.15), "brass", tier=3)
-    b.box((0.2, 0.0, 0.4), (0.08, 0.16, 0.4), "team", tier=3)
-    b.ball((0.26, 0.24, 0.66), 0.08, "psi", mirror=True, tier=3)
+    b.box((0.2, 0.0, 0.4), (0.08, 0.16, 0.4), "team")
+    b.ball((0.26, 0.24, 0.66), 0.08, "psi", mirror=True)
 
 
 def _sentry(b: Builder) -> None:

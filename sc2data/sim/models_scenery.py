@@ -20,13 +20,14 @@ def _shard(b: Builder, x: float, y: float, lean: tuple[float, float], size: floa
 
 
 def _minerals(b: Builder, material: str, light: str) -> None:
-    b.ball((0.0, 0.0, 0.02), (0.95, 0.5, 0.12), "rock", tier=0)
-    _shard(b, -0.5, 0.06, (-0.35, 0.1), 0.75, material, 1)
-    _shard(b, 0.0, 0.1, (0.05, 0.15), 1.15, material, 1)
-    _shard(b, 0.5, 0.0, (0.4, -0.05), 0.9, material, 1)
-    _shard(b, -0.22, -0.2, (-0.2, -0.35), 0.66, light, 2)
-    _shard(b, 0.3, -0.24, (0.2, -0.4), 0.6, material, 2)
-    _shard(b, -0.75, -0.12, (-0.5, -0.2), 0.45, light, 2)
+    """A field two cells wide and one deep, across the facing."""
+    b.ball((0.0, 0.0, 0.02), (0.5, 0.95, 0.12), "rock", tier=0)
+    _shard(b, -0.06, -0.5, (-0.1, -0.35), 0.75, material, 1)
+    _shard(b, -0.1, 0.0, (-0.15, 0.05), 1.15, material, 1)
+    _shard(b, 0.0, 0.5, (0.05, 0.4), 0.9, material, 1)
+    _shard(b, 0.2, -0.22, (0.35, -0.2), 0.66, light, 1)
+    _shard(b, 0.24, 0.3, (0.4, 0.2), 0.6, material, 1)
+    _shard(b, 0.12, -0.75, (0.2, -0.5), 0.45, light, 1)
 
 
 def _geyser(b: Builder, material: str) -> None:

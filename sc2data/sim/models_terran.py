@@ -15,9 +15,12 @@ def _marine(b: Builder) -> None:
     b.ball((0.0, 0.29, 0.7), (0.17, 0.15, 0.15), "team", mirror=True, tier=2)
     b.tube((0.02, 0.3, 0.64), (0.26, 0.2, 0.46), 0.075, "steel", mirror=True)
     b.ball((0.04, 0.0, 0.84), (0.13, 0.12, 0.13), "iron", tier=3)
-    b.box((0.13, 0.0, 0.85), (0.08, 0.15, 0.08), "visor", tier=4)
-    b.box((0.36, 0.06, 0.48), (0.5, 0.08, 0.12), "dark", tier=2)
-    b.tube((0.55, 0.06, 0.5), (0.76, 0.06, 0.5), 0.035, "black", sides=5, tier=2)
+    b.box((0.13, 0.0, 0.85), (0.08, 0.15, 0.08), "visor", tier=3)
+    b.box((0.36, 0.06, 0.48), (0.5, 0.08, 0.12), "dark")
+    b.box((0.22, 0.06, 0.57), (0.16, 0.05, 0.06), "black")
+    b.tube((0.6, 0.06, 0.5), (0.78, 0.06, 0.5), 0.035, "black", sides=5)
+    b.box((-0.3, 0.0, 0.66), (0.06, 0.2, 0.16), "hazard")
+    b.box((0.16, 0.0, 0.46), (0.06, 0.16, 0.12), "steel")
 
 
 def _marauder(b: Builder) -> None:
@@ -27,10 +30,13 @@ def _marauder(b: Builder) -> None:
     b.box((-0.28, 0.0, 0.76), (0.22, 0.46, 0.4), "iron")
     b.ball((0.0, 0.42, 0.86), (0.24, 0.22, 0.22), "team", mirror=True, tier=2)
     b.ball((0.1, 0.0, 0.98), (0.15, 0.16, 0.15), "dark", tier=3)
-    b.box((0.2, 0.0, 0.99), (0.1, 0.18, 0.08), "visor", tier=4)
-    b.tube((0.05, 0.46, 0.76), (0.3, 0.44, 0.6), 0.13, "steel", mirror=True, tier=2)
-    b.box((0.42, 0.44, 0.6), (0.36, 0.22, 0.24), "iron", mirror=True, tier=2)
-    b.tube((0.58, 0.44, 0.6), (0.74, 0.44, 0.6), 0.085, "black", mirror=True, tier=2)
+    b.box((0.2, 0.0, 0.99), (0.1, 0.18, 0.08), "visor", tier=3)
+    b.tube((0.05, 0.46, 0.76), (0.3, 0.44, 0.6), 0.13, "steel", mirror=True)
+    b.box((0.42, 0.44, 0.6), (0.36, 0.22, 0.24), "iron", mirror=True)
+    b.box((0.4, 0.44, 0.74), (0.24, 0.12, 0.08), "hazard", mirror=True)
+    b.tube((0.6, 0.44, 0.6), (0.76, 0.44, 0.6), 0.085, "black", mirror=True)
+    b.tube((-0.38, 0.14, 0.6), (-0.36, 0.14, 1.04), 0.09, "dark", mirror=True)
+    b.box((0.24, 0.0, 0.62), (0.06, 0.3, 0.2), "steel")
 
 
 def _reaper(b: Builder) -> None:
@@ -39,9 +45,9 @@ def _reaper(b: Builder) -> None:
     b.tube((-0.24, 0.17, 0.4), (-0.16, 0.15, 0.86), 0.12, "steel", end_radius=0.07, mirror=True)
     b.tube((-0.26, 0.17, 0.28), (-0.24, 0.17, 0.4), 0.05, "flame", end_radius=0.1, mirror=True, tier=0)
     b.ball((0.03, 0.0, 0.82), (0.12, 0.11, 0.13), "dark", tier=3)
-    b.box((0.12, 0.0, 0.83), (0.06, 0.14, 0.06), "eye", tier=4)
-    b.tube((0.02, 0.22, 0.62), (0.26, 0.22, 0.5), 0.06, "iron", mirror=True, tier=2)
-    b.box((0.36, 0.22, 0.5), (0.26, 0.06, 0.1), "black", mirror=True, tier=2)
+    b.box((0.12, 0.0, 0.83), (0.06, 0.14, 0.06), "eye", tier=3)
+    b.tube((0.02, 0.22, 0.62), (0.26, 0.22, 0.5), 0.06, "iron", mirror=True)
+    b.box((0.36, 0.22, 0.5), (0.26, 0.06, 0.1), "black", mirror=True)
 
 
 def _ghost(b: Builder) -> None:
@@ -49,19 +55,21 @@ def _ghost(b: Builder) -> None:
     b.box((0.0, 0.0, 0.6), (0.2, 0.28, 0.3), "steel", taper=1.15)
     b.box((0.01, 0.0, 0.58), (0.22, 0.12, 0.32), "team", tier=2)
     b.ball((0.02, 0.0, 0.84), 0.11, "dark", tier=3)
-    b.box((0.1, 0.0, 0.85), (0.06, 0.15, 0.05), "psi", tier=4)
-    b.tube((-0.1, -0.12, 0.52), (0.85, -0.12, 0.56), 0.035, "black", sides=5, tier=2)
-    b.tube((0.0, 0.17, 0.66), (0.3, -0.06, 0.54), 0.05, "dark", mirror=True, tier=2)
+    b.box((0.1, 0.0, 0.85), (0.06, 0.15, 0.05), "psi", tier=3)
+    b.tube((-0.1, -0.12, 0.52), (0.85, -0.12, 0.56), 0.035, "black", sides=5)
+    b.tube((0.0, 0.17, 0.66), (0.3, -0.06, 0.54), 0.05, "dark", mirror=True)
 
 
 def _scv(b: Builder) -> None:
     b.box((-0.02, 0.27, 0.14), (0.34, 0.16, 0.28), "iron", mirror=True, tier=0)
     b.box((-0.06, 0.0, 0.42), (0.5, 0.46, 0.4), "hazard", taper=0.8)
     b.box((-0.3, 0.0, 0.5), (0.2, 0.5, 0.34), "team")
-    b.box((0.16, 0.0, 0.5), (0.16, 0.28, 0.22), "glass", tier=2)
+    b.box((0.16, 0.0, 0.5), (0.16, 0.28, 0.22), "glass")
     b.ball((-0.02, 0.34, 0.5), (0.17, 0.12, 0.17), "team", mirror=True, tier=2)
-    b.tube((0.02, 0.36, 0.44), (0.4, 0.28, 0.28), 0.075, "steel", mirror=True, tier=2)
-    b.tube((0.4, 0.28, 0.28), (0.56, 0.2, 0.26), 0.07, "dark", end_radius=0.0, mirror=True, tier=2)
+    b.tube((0.02, 0.36, 0.44), (0.4, 0.28, 0.28), 0.075, "steel", mirror=True)
+    b.tube((0.4, 0.28, 0.28), (0.56, 0.2, 0.26), 0.07, "dark", end_radius=0.0, mirror=True)
+    b.tube((-0.4, 0.14, 0.4), (-0.4, 0.14, 0.62), 0.07, "dark", mirror=True)
+    b.box((-0.04, 0.0, 0.65), (0.2, 0.16, 0.06), "iron", tier=2)
 
 
 def _hellion(b: Builder) -> None:
@@ -81,6 +89,7 @@ def _tracks(b: Builder, length: float = 1.7) -> None:
     for i in range(6):
         x = (i - 2.5) * length * 0.15
         b.box((x, 0.52, 0.42), (length * 0.1, 0.34, 0.06), "iron", mirror=True, tier=1)
+        b.tube((x, 0.66, 0.18), (x, 0.72, 0.18), 0.13, "iron", sides=7, mirror=True, tier=1)
     b.box((0.0, 0.0, 0.36), (length * 0.92, 0.72, 0.3), "iron", taper=0.88, tier=1)
     b.box((length * 0.33, 0.0, 0.5), (length * 0.22, 0.62, 0.08), "team", taper=0.9, tier=2)
     b.box((-length * 0.4, 0.0, 0.52), (length * 0.12, 0.6, 0.16), "dark", tier=2)
@@ -92,9 +101,13 @@ def _siege_tank(b: Builder) -> None:
     b.prism((-0.12, 0.0, 0.5), 0.5, 0.16, "iron", sides=8, tier=2)
     b.box((-0.16, 0.0, 0.76), (0.84, 0.66, 0.34), "steel", taper=0.76, tier=3)
     b.box((-0.34, 0.0, 0.96), (0.36, 0.44, 0.1), "team", tier=4)
-    b.tube((0.2, 0.14, 0.78), (1.15, 0.14, 0.8), 0.075, "dark", mirror=True, tier=4)
-    b.tube((0.98, 0.14, 0.8), (1.18, 0.14, 0.8), 0.1, "iron", mirror=True, tier=5)
-    b.box((0.12, 0.0, 0.94), (0.16, 0.16, 0.08), "visor", tier=5)
+    b.tube((0.2, 0.14, 0.78), (1.15, 0.14, 0.8), 0.075, "dark", mirror=True, tier=3)
+    b.tube((0.98, 0.14, 0.8), (1.18, 0.14, 0.8), 0.1, "iron", mirror=True, tier=3)
+    b.box((0.28, 0.0, 0.76), (0.14, 0.5, 0.2), "iron", tier=3)
+    b.box((0.02, 0.0, 0.95), (0.14, 0.16, 0.06), "visor", tier=4)
+    b.prism((-0.36, 0.24, 1.0), 0.1, 0.07, "dark", sides=6, tier=5)
+    b.tube((-0.5, -0.26, 0.9), (-0.52, -0.26, 1.4), 0.02, "black", sides=4, tier=4)
+    b.box((-0.62, 0.0, 0.8), (0.14, 0.5, 0.2), "dark", tier=3)
 
 
 def _siege_tank_sieged(b: Builder) -> None:
@@ -106,9 +119,11 @@ def _siege_tank_sieged(b: Builder) -> None:
     b.box((-0.2, 0.0, 0.86), (0.9, 0.78, 0.42), "steel", taper=0.76, tier=3)
     b.box((-0.46, 0.0, 1.08), (0.34, 0.6, 0.16), "team", tier=4)
     b.box((-0.1, 0.32, 1.02), (0.5, 0.14, 0.1), "team", mirror=True, tier=4)
-    b.tube((0.1, 0.0, 0.98), (1.55, 0.0, 1.36), 0.13, "iron", end_radius=0.1, sides=8, tier=5)
-    b.tube((1.36, 0.0, 1.31), (1.62, 0.0, 1.38), 0.17, "dark", sides=8, tier=6)
+    b.tube((0.1, 0.0, 0.98), (1.55, 0.0, 1.36), 0.13, "iron", end_radius=0.1, sides=8, tier=4)
+    b.tube((1.36, 0.0, 1.31), (1.62, 0.0, 1.38), 0.17, "dark", sides=8, tier=4)
     b.tube((0.1, 0.2, 0.9), (0.7, 0.06, 1.1), 0.05, "hazard", mirror=True, tier=4)
+    b.box((0.14, 0.0, 0.94), (0.3, 0.4, 0.3), "iron", tier=4)
+    b.box((-0.66, 0.0, 0.9), (0.12, 0.5, 0.24), "dark", tier=3)
 
 
 def _thor(b: Builder) -> None:

@@ -31,6 +31,14 @@ def _command_center(b: Builder) -> None:
     b.box((1.95, 0.0, 1.16), (0.7, 1.0, 0.08), "hazard", tier=4)
     b.tube((-1.2, 1.0, 1.5), (-1.2, 1.0, 3.0), 0.08, "iron", end_radius=0.03, tier=5)
     b.prism((-1.0, -1.1, 1.5), 0.4, 0.5, "rust", tier=4)
+    b.fittings((-0.1, 0.0, 2.0), (1.6, 1.8), 9, ("dark", "iron", "hull", "visor"), tier=5, seed=1)
+    for i in range(16):
+        a = (i + 0.5) * math.pi / 8
+        x, y = 1.95 * math.cos(a), 1.95 * math.sin(a)
+        b.box((x, y, 1.26), (0.12, 0.34, 0.12), "visor" if i % 3 == 0 else "dark", yaw=a, tier=3)
+    for i in range(4):
+        a = i * math.pi / 2 + 0.3
+        b.box((2.35 * math.cos(a), 2.35 * math.sin(a), 0.5), (0.3, 0.5, 0.4), "rust", yaw=a, tier=2)
 
 
 def _orbital_command(b: Builder) -> None:
@@ -73,6 +81,11 @@ def _barracks(b: Builder) -> None:
     b.box((-0.9, 0.0, 1.95), (0.6, 1.2, 0.5), "steel", taper=0.8, tier=4)
     b.box((0.3, 0.0, 1.86), (0.7, 0.7, 0.16), "team", tier=4)
     b.tube((-1.1, 0.9, 1.4), (-1.1, 0.9, 2.4), 0.16, "rust", mirror=True, tier=4)
+    b.fittings((-0.1, 0.0, 1.78), (1.5, 1.4), 8, ("dark", "iron", "steel"), tier=4, seed=2)
+    for y in (0.5, 1.0):
+        b.box((1.28, y, 1.0), (0.1, 0.22, 0.14), "visor", mirror=True, tier=2)
+        b.box((1.36, y, 0.4), (0.1, 0.3, 0.3), "hazard", mirror=True, tier=2)
+    b.box((-0.2, 1.44, 0.8), (1.6, 0.1, 0.4), "dark", mirror=True, tier=1)
 
 
 def _factory(b: Builder) -> None:
@@ -85,6 +98,8 @@ def _factory(b: Builder) -> None:
     for y in (0.45, 1.05):
         b.tube((-1.2, y, 1.5), (-1.2, y, 2.7), 0.22, "rust", end_radius=0.18, sides=8, mirror=True, tier=4)
     b.tube((0.4, 0.0, 1.6), (1.7, 0.0, 2.2), 0.12, "steel", tier=4)
+    b.fittings((-0.3, 0.0, 1.6), (1.9, 2.4), 10, ("dark", "iron", "rust", "visor"), tier=4, seed=3)
+    b.box((1.6, 0.6, 0.55), (0.12, 0.5, 0.4), "black", mirror=True, tier=2)
 
 
 def _starport(b: Builder) -> None:
@@ -97,6 +112,10 @@ def _starport(b: Builder) -> None:
     b.box((-1.2, 0.0, 2.1), (0.5, 1.2, 0.2), "team", tier=6)
     b.box((0.3, 1.45, 1.3), (1.5, 0.4, 0.5), "team", taper=0.8, mirror=True, tier=5)
     b.tube((-1.3, 0.7, 2.0), (-1.3, 0.7, 3.0), 0.06, "steel", mirror=True, tier=6)
+    b.fittings((-1.2, 0.0, 2.05), (0.5, 1.6), 6, ("dark", "steel", "visor"), tier=6, seed=4)
+    for i in range(12):
+        a = i * math.pi / 6
+        b.box((0.2 + 0.9 * math.cos(a), 0.9 * math.sin(a), 1.52), (0.1, 0.1, 0.05), "visor", tier=4)
 
 
 def _engineering_bay(b: Builder) -> None:
@@ -105,6 +124,8 @@ def _engineering_bay(b: Builder) -> None:
     b.ball((0.0, 0.0, 1.0), (1.2, 1.2, 0.9), "hull", sides=10, tier=2)
     b.box((0.9, 0.0, 0.9), (0.8, 0.8, 0.7), "team", taper=0.8, tier=3)
     b.box((-0.7, 0.8, 1.1), (0.7, 0.5, 0.5), "team", mirror=True, tier=3)
+    b.fittings((0.0, 0.0, 1.7), (1.0, 1.0), 5, ("dark", "steel", "visor"), tier=3, seed=5)
+    b.box((1.4, 0.0, 0.6), (0.2, 0.6, 0.5), "black", tier=2)
     b.tube((-0.6, 0.0, 1.6), (-0.6, 0.0, 2.5), 0.1, "steel", tier=4)
     b.tube((-0.6, 0.0, 2.4), (-0.3, 0.0, 2.6), 0.4, "steel", end_radius=0.2, sides=8, tier=5)
 
@@ -119,6 +140,7 @@ def _bunker(b: Builder) -> None:
         b.box((1.35 * math.cos(a), 1.35 * math.sin(a), 0.62), (0.4, 0.6, 0.6), "team", yaw=a, taper=0.8, tier=2)
     b.prism((0.0, 0.0, 1.0), 1.15, 0.25, "hull", sides=8, top=0.8, tier=3)
     b.prism((0.0, 0.0, 1.25), 0.5, 0.1, "dark", sides=8, tier=4)
+    b.fittings((0.0, 0.0, 1.22), (1.2, 1.2), 5, ("iron", "steel"), tier=4, seed=7)
 
 
 def _refinery(b: Builder) -> None:
@@ -156,6 +178,7 @@ def _hall(b: Builder, lid: str, dome: bool) -> None:
         b.ball((-0.3, 0.0, 1.6), (0.8, 0.8, 0.7), "steel", tier=3)
     b.box((0.5, 0.8, 1.5), (1.2, 0.5, 0.5), "team", taper=0.8, mirror=True, tier=3)
     b.box((1.3, 0.0, 0.6), (0.4, 1.0, 0.7), "dark", tier=2)
+    b.fittings((0.0, 0.0, 1.6), (1.5, 1.5), 8, ("dark", "iron", "steel", "visor"), tier=3, seed=6)
 
 
 def _addon(b: Builder, reactor: bool) -> None:

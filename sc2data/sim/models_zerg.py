@@ -18,11 +18,11 @@ def _zergling(b: Builder) -> None:
     _legs(b, [(0.26, 0.3), (-0.26, 0.32)], 0.24)
     b.ball((-0.06, 0.0, 0.34), (0.36, 0.18, 0.17), "carapace", pitch=0.15)
     b.ball((-0.1, 0.0, 0.44), (0.26, 0.12, 0.11), "team", pitch=0.15, tier=2)
-    b.ball((0.34, 0.0, 0.38), (0.17, 0.12, 0.11), "flesh", tier=2)
-    b.tube((0.4, 0.06, 0.38), (0.62, 0.05, 0.24), 0.045, "claw", end_radius=0.0, mirror=True, tier=2)
-    b.box((0.38, 0.06, 0.44), (0.06, 0.06, 0.05), "eye", mirror=True, tier=3)
-    b.tube((0.1, 0.12, 0.46), (0.3, 0.3, 0.62), 0.05, "shell", mirror=True, tier=2)
-    b.tube((0.3, 0.3, 0.62), (0.66, 0.2, 0.34), 0.055, "bone", end_radius=0.0, mirror=True, tier=3)
+    b.ball((0.34, 0.0, 0.38), (0.17, 0.12, 0.11), "flesh")
+    b.tube((0.4, 0.06, 0.38), (0.62, 0.05, 0.24), 0.045, "claw", end_radius=0.0, mirror=True)
+    b.box((0.38, 0.06, 0.44), (0.06, 0.06, 0.05), "eye", mirror=True)
+    b.tube((0.1, 0.12, 0.46), (0.3, 0.3, 0.62), 0.05, "shell", mirror=True)
+    b.tube((0.3, 0.3, 0.62), (0.66, 0.2, 0.34), 0.055, "bone", end_radius=0.0, mirror=True)
     b.sheet([(-0.02, 0.08, 0.46), (-0.4, 0.3, 0.58), (-0.3, 0.08, 0.42)], "team", mirror=True, tier=3)
     b.tube((-0.34, 0.0, 0.34), (-0.68, 0.0, 0.3), 0.08, "shell", end_radius=0.01)
 
@@ -38,10 +38,10 @@ def _baneling(b: Builder) -> None:
     ):
         b.ball((x, y, z), r, "acid", rings=4, sides=6, tier=2)
     b.ball((-0.12, 0.0, 0.68), (0.2, 0.1, 0.07), "team", tier=3)
-    b.ball((0.28, 0.0, 0.26), (0.16, 0.13, 0.12), "carapace", tier=2)
-    b.box((0.38, 0.06, 0.32), (0.05, 0.05, 0.05), "eye", mirror=True, tier=3)
-    b.tube((0.32, 0.1, 0.2), (0.5, 0.06, 0.12), 0.04, "claw", end_radius=0.0, mirror=True, tier=3)
-    b.box((0.16, 0.0, 0.4), (0.2, 0.3, 0.1), "team", tier=2)
+    b.ball((0.28, 0.0, 0.26), (0.16, 0.13, 0.12), "carapace")
+    b.box((0.38, 0.06, 0.32), (0.05, 0.05, 0.05), "eye", mirror=True)
+    b.tube((0.32, 0.1, 0.2), (0.5, 0.06, 0.12), 0.04, "claw", end_radius=0.0, mirror=True)
+    b.box((0.2, 0.0, 0.4), (0.2, 0.3, 0.1), "team")
 
 
 def _hydralisk(b: Builder) -> None:
@@ -55,11 +55,11 @@ def _hydralisk(b: Builder) -> None:
     b.ball((0.18, 0.0, 0.7), (0.14, 0.13, 0.2), "flesh", tier=2)
     b.ball((0.0, 0.0, 0.98), (0.32, 0.2, 0.13), "team", pitch=-0.5, tier=2)
     b.tube((-0.08, 0.0, 1.06), (-0.44, 0.0, 1.22), 0.17, "team", end_radius=0.06, tier=3)
-    b.ball((0.32, 0.0, 0.92), (0.17, 0.1, 0.09), "bone", tier=3)
-    b.box((0.38, 0.07, 0.96), (0.06, 0.05, 0.05), "eye", mirror=True, tier=4)
+    b.ball((0.32, 0.0, 0.92), (0.17, 0.1, 0.09), "bone", tier=2)
+    b.box((0.4, 0.07, 0.95), (0.06, 0.06, 0.05), "eye", mirror=True, tier=2)
     b.tube((0.08, 0.2, 0.84), (0.22, 0.42, 0.92), 0.06, "shell", mirror=True, tier=2)
-    b.tube((0.22, 0.42, 0.92), (0.6, 0.3, 0.5), 0.07, "bone", end_radius=0.0, mirror=True, tier=3)
-    b.tube((-0.05, 0.16, 0.74), (-0.24, 0.34, 0.8), 0.05, "claw", end_radius=0.0, mirror=True)
+    b.tube((0.22, 0.42, 0.92), (0.6, 0.3, 0.5), 0.07, "bone", end_radius=0.0, mirror=True, tier=2)
+    b.tube((-0.05, 0.16, 0.74), (-0.24, 0.34, 0.8), 0.05, "claw", end_radius=0.0, mirror=True, tier=2)
 
 
 def _roach(b: Builder) -> None:
@@ -70,19 +70,19 @@ def _roach(b: Builder) -> None:
         b.tube(
             (x, 0.16 * s, 0.6), (x - 0.16, 0.26 * s, 0.8), 0.06, "bone", end_radius=0.0, sides=5, mirror=True, tier=3
         )
-    b.ball((0.5, 0.0, 0.36), (0.2, 0.2, 0.16), "carapace", tier=2)
-    b.ball((0.62, 0.0, 0.3), (0.1, 0.12, 0.08), "acid", tier=3)
-    b.box((0.6, 0.12, 0.42), (0.06, 0.05, 0.05), "eye", mirror=True, tier=3)
+    b.ball((0.5, 0.0, 0.36), (0.2, 0.2, 0.16), "carapace")
+    b.ball((0.62, 0.0, 0.3), (0.1, 0.12, 0.08), "acid")
+    b.box((0.6, 0.12, 0.42), (0.06, 0.05, 0.05), "eye", mirror=True)
 
 
 def _drone(b: Builder) -> None:
     _legs(b, [(0.22, 0.3), (-0.1, 0.34)], 0.26)
     b.ball((0.0, 0.0, 0.36), (0.32, 0.24, 0.18), "flesh")
     b.ball((-0.08, 0.0, 0.46), (0.26, 0.2, 0.14), "team", tier=2)
-    b.ball((0.26, 0.0, 0.36), (0.13, 0.12, 0.1), "carapace", tier=2)
-    b.tube((0.3, 0.1, 0.34), (0.5, 0.14, 0.2), 0.05, "bone", end_radius=0.0, mirror=True, tier=2)
+    b.ball((0.26, 0.0, 0.36), (0.13, 0.12, 0.1), "carapace")
+    b.tube((0.3, 0.1, 0.34), (0.5, 0.14, 0.2), 0.05, "bone", end_radius=0.0, mirror=True)
     b.sheet([(-0.1, 0.14, 0.46), (-0.46, 0.42, 0.52), (-0.36, 0.12, 0.42)], "membrane", mirror=True, tier=3)
-    b.box((0.34, 0.07, 0.42), (0.05, 0.05, 0.04), "eye", mirror=True, tier=3)
+    b.box((0.34, 0.07, 0.42), (0.05, 0.05, 0.04), "eye", mirror=True)
 
 
 def _queen(b: Builder) -> None:
@@ -93,8 +93,8 @@ def _queen(b: Builder) -> None:
     b.ball((0.24, 0.0, 1.26), (0.3, 0.2, 0.16), "shell", tier=3)
     b.ball((0.1, 0.0, 1.44), (0.3, 0.3, 0.12), "team", pitch=-0.6, tier=4)
     b.tube((0.2, 0.24, 1.05), (0.5, 0.5, 1.2), 0.07, "shell", mirror=True, tier=3)
-    b.tube((0.5, 0.5, 1.2), (0.95, 0.34, 0.6), 0.07, "bone", end_radius=0.0, mirror=True, tier=4)
-    b.box((0.46, 0.1, 1.3), (0.08, 0.06, 0.05), "eye", mirror=True, tier=5)
+    b.tube((0.5, 0.5, 1.2), (0.95, 0.34, 0.6), 0.07, "bone", end_radius=0.0, mirror=True, tier=3)
+    b.box((0.46, 0.1, 1.3), (0.08, 0.06, 0.05), "eye", mirror=True, tier=3)
 
 
 def _ultralisk(b: Builder) -> None:
@@ -102,9 +102,9 @@ def _ultralisk(b: Builder) -> None:
     b.ball((-0.1, 0.0, 0.85), (1.0, 0.56, 0.46), "shell", sides=10)
     for x in (0.4, 0.0, -0.4):
         b.ball((x, 0.0, 1.2), (0.26, 0.42, 0.2), "team", tier=2)
-    b.ball((0.9, 0.0, 0.8), (0.34, 0.3, 0.26), "carapace", tier=2)
-    b.tube((0.7, 0.36, 1.1), (1.1, 0.8, 1.2), 0.12, "bone", mirror=True, tier=3)
-    b.tube((1.1, 0.8, 1.2), (1.8, 0.34, 0.5), 0.14, "bone", end_radius=0.0, mirror=True, tier=4)
+    b.ball((0.9, 0.0, 0.8), (0.34, 0.3, 0.26), "carapace")
+    b.tube((0.7, 0.36, 1.1), (1.1, 0.8, 1.2), 0.12, "bone", mirror=True)
+    b.tube((1.1, 0.8, 1.2), (1.8, 0.34, 0.5), 0.14, "bone", end_radius=0.0, mirror=True)
 
 
 def _infestor(b: Builder) -> None:
@@ -112,7 +112,7 @@ def _infestor(b: Builder) -> None:
     b.ball((-0.15, 0.0, 0.36), (0.7, 0.34, 0.3), "flesh", sides=9)
     b.ball((-0.3, 0.0, 0.56), (0.4, 0.24, 0.16), "team", tier=2)
     b.ball((0.4, 0.0, 0.5), (0.24, 0.26, 0.26), "membrane", tier=2)
-    b.ball((0.56, 0.0, 0.46), (0.12, 0.16, 0.14), "eye", tier=3)
+    b.ball((0.56, 0.0, 0.46), (0.12, 0.16, 0.14), "eye")
 
 
 def _ravager(b: Builder) -> None:
@@ -167,10 +167,10 @@ def _wings(b: Builder, span: float, back: float, material: str = "membrane") -> 
 def _mutalisk(b: Builder) -> None:
     _wings(b, 0.95, 0.6)
     b.ball((0.0, 0.0, 0.0), (0.42, 0.16, 0.15), "carapace")
-    b.ball((0.4, 0.0, 0.02), (0.16, 0.12, 0.1), "flesh", tier=2)
+    b.ball((0.4, 0.0, 0.02), (0.16, 0.12, 0.1), "flesh")
     b.tube((-0.3, 0.0, 0.0), (-0.7, 0.0, -0.16), 0.12, "shell", end_radius=0.05)
     b.tube((-0.7, 0.0, -0.16), (-0.5, 0.0, -0.4), 0.06, "bone", end_radius=0.0)
-    b.box((0.46, 0.07, 0.08), (0.06, 0.05, 0.04), "eye", mirror=True, tier=3)
+    b.box((0.46, 0.07, 0.08), (0.06, 0.05, 0.04), "eye", mirror=True)
 
 
 def _overlord(b: Builder) -> None:

@@ -253,5 +253,5 @@ def creep(seed: int) -> Soil:
     skin = noise.fractal(TILE, seed + 1, roughness=1.2, coarsest=10)
     veins = np.exp(-((distance / 4.0) ** 2)).astype(np.float32)
     light = noise.relief_light(3 * veins + 5 * skin, 0.3) * (0.75 + 0.5 * skin)
-    base = _tinted(np.array((58, 40, 62), np.float32), light, (84, 52, 70), 1.5 * (skin - 0.4))
-    return np.clip(base * (1 - 0.35 * veins[..., None]) + veins[..., None] * np.array((46, 14, 40), np.float32), 0, 255)
+    base = _tinted(np.array((50, 36, 50), np.float32), light, (74, 46, 58), 1.5 * (skin - 0.4))
+    return np.clip(base * (1 - 0.3 * veins[..., None]) + veins[..., None] * np.array((26, 8, 22), np.float32), 0, 255)

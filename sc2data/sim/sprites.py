@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import math
 
 import cv2
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import CAMERA_PITCH
+from sc2data.sim import noise
 from sc2data.sim.mesh import Mesh
 from sc2data.sim.palette import Colour
 from sc2data.sim.relief import SUN
@@ -18,13 +20,15 @@ from sc2data.sim.relief import SUN
 FACINGS = 32
 """Directions that a mobile unit is drawn in."""
 
-SMALL_STEP, LARGE_STEP = 1.04, 1.015
+SMALL_STEP, LARGE_STEP = 1.06, 1.03
 """Ratio of one drawn size to the next, for units and for structures: a sprite is at most half a step off."""
 
 Image = npt.NDArray[np.uint8]
 
 _FILL = np.array([0.1, -0.75, 0.62])  # the sky's light comes from the camera's side
 _SHADOW = 0.52  # share of the light that a shadow takes
+_CONTACT = 0.4  # share of the light that is missing under what stands on the ground
+_SMALL = 100  # px: smaller bodies are drawn at four times their size, larger ones at twice
 _GENTLE = 0.075  # world units over which a shadow's edge fades
 
 
@@ -48,7 +52,7 @@ class Pose:
 class Sprite:
     """A picture to lay over another: picture * rest / 255 + colour.
 
-    `colour` uint8 (h, w, 3) RGB already weighted by its coverage; `rest` uint8 (h, w, 3) what shows through; `left`,
+    `colour` uint8 (h, w, 3) RGB already weighted by its coverage; `rest` uint8 (h, w) what shows through; `left`,
     `top`: px from the foot to the upper left corner, whole numbers, since the foot is at a corner of four pixels.
     """
 
@@ -66,13 +70,14 @@ class Sprite:
         """The sprite with only a `share` in [0, 1] of its coverage, one for all or (h, w) for each pixel."""
         keep = share if isinstance(share, float) else share[..., None]
         colour = np.rint(self.colour * keep).astype(np.uint8)
-        return dataclasses.replace(self, colour=colour, rest=np.rint(255 - (255 - self.rest) * keep).astype(np.uint8))
+        rest = np.rint(255 - (255 - self.rest.astype(np.float32)) * share).astype(np.uint8)
+        return dataclasses.replace(self, colour=colour, rest=rest)
 
     def tinted(self, tint: Colour, share: float, light: float) -> Sprite:
         """The sprite's own colours mixed with `tint` of the same brightness by `share`, times `light`."""
         grey = self.colour.mean(2, keepdims=True) / 150
         mixed = (self.colour * (1 - share) + grey * np.asarray(tint) * share) * light
-        cover = 255 - self.rest.astype(np.float64)
+        cover = 255 - self.rest[..., None].astype(np.float64)
         return dataclasses.replace(self, colour=np.rint(np.minimum(mixed, cover)).astype(np.uint8))
 
     def paint(self, image: Image, x: int, y: int) -> None:
@@ -84,7 +89,8 @@ class Sprite:
             return
         target = image[y0:y1, x0:x1]
         window = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
-        cv2.multiply(target, self.rest[window], dst=target, scale=1 / 255)
+        rest = self.rest[window]
+        cv2.multiply(target, cv2.merge([rest, rest, rest]), dst=target, scale=1 / 255)
         cv2.add(target, self.colour[window], dst=target)
 
 
@@ -122,42 +128,39 @@ def rasterise(mesh: Mesh, team: Colour, pose: Pose, *, body: bool = True, shadow
     """Draw a model in the colour of its team: sunlit, smooth at the edges, with its shadow on level ground."""
     c, s = math.cos(pose.facing), math.sin(pose.facing)
     turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
-    corners, normals, middles = mesh.corners @ turn.T, mesh.normals @ turn.T, mesh.middles @ turn.T
-    camera = _Lens(pose)
-    pixels, _ = camera.project(corners)
+    corners = mesh.corners @ turn.T
+    lens = _Lens(pose)
+    pixels, _ = lens.project(corners)
     cast = corners - np.maximum(corners[:, 2:], 0) / SUN[2] * np.array(SUN)
     cast[:, 2] = 0
-    fallen, _ = camera.project(cast)
-    soft = max(1.0, _GENTLE * pose.scale)
-    low, high = _bounds(pixels if body else fallen, fallen if shadow else pixels, math.ceil(2 * soft) + 1)
+    fallen, _ = lens.project(cast)
+    soft = max(0.5, _GENTLE * pose.scale)
+    spread = np.array([-1, 1])[:, None, None] * math.ceil(1.3 * soft) + fallen
+    parts = ([pixels] if body else []) + ([spread.reshape(-1, 2)] if shadow else [])
+    low, high = _bounds(np.concatenate(parts))
     width, height = high - low
-    shade = np.zeros((height, width), np.uint8)
+    rest = np.full((height, width), 255, np.uint8)
     if shadow:
-        shade = _shadow(mesh, (fallen - low), normals, width, height, soft)
-    canvas = np.zeros((height, width, 4), np.uint8)
+        floor, _ = lens.project(corners[corners[:, 2] < 0.15] * (1.0, 1.0, 0.0))
+        rest = 255 - _shadow(mesh, floor - low, fallen - low, width, height, soft)
+    colour = np.zeros((height, width, 3), np.uint8)
     if body:
-        colours = _lit(mesh, team, corners, normals)
-        middle = corners[mesh.faces].mean(1)
-        seen = np.einsum("ij,ij->i", normals, camera.sight(middle)) < 0
-        _, distance = camera.project(middles)
-        order = np.lexsort((-distance[mesh.part], mesh.tier[mesh.part]))
-        canvas = _body(mesh, pixels - low, colours, order[seen[order]], width, height)
-    covered = canvas[..., 3].astype(np.float32)
-    rest = (255 - covered) * (1 - shade.astype(np.float32) * (_SHADOW / 255))
-    rest3 = cv2.merge([np.rint(rest).astype(np.uint8)] * 3)
-    return Sprite(np.ascontiguousarray(canvas[..., :3]), rest3, int(low[0]), int(low[1]))
+        near, far = _bounds(pixels)
+        window = slice(near[1] - low[1], far[1] - low[1]), slice(near[0] - low[0], far[0] - low[0])
+        canvas = _body(mesh, team, turn, lens, corners, pixels - near, far - near)
+        colour[window] = canvas[..., :3]
+        rest[window] = cv2.multiply(rest[window], 255 - canvas[..., 3], scale=1 / 255)
+    return Sprite(colour, rest, int(low[0]), int(low[1]))
 
 
-def _bounds(
-    first: npt.NDArray[np.float64], second: npt.NDArray[np.float64], margin: int
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Whole pixel bounds of two sets of points, with a margin."""
-    low = np.floor(np.minimum(first.min(0), second.min(0))).astype(np.int64) - margin
-    high = np.ceil(np.maximum(first.max(0), second.max(0))).astype(np.int64) + margin
-    return low, high
+def _bounds(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Whole pixel bounds of points (N, 2), with a margin of one."""
+    return np.floor(points.min(0)).astype(np.int64) - 1, np.ceil(points.max(0)).astype(np.int64) + 1
 
 
-def _lit(mesh: Mesh, team: Colour, corners: npt.NDArray[np.float64], normals: npt.NDArray[np.float64]) -> npt.ArrayLike:
+def _lit(
+    mesh: Mesh, team: Colour, corners: npt.NDArray[np.float64], normals: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
     """Colour of each face (F, 3) in sun and skylight, darker near the ground."""
     colours, glowing = mesh.colours(team)
     sun = np.maximum(normals @ np.array(SUN), 0)
@@ -173,42 +176,79 @@ def _lit(mesh: Mesh, team: Colour, corners: npt.NDArray[np.float64], normals: np
 
 def _body(
     mesh: Mesh,
+    team: Colour,
+    turn: npt.NDArray[np.float64],
+    lens: _Lens,
+    corners: npt.NDArray[np.float64],
     pixels: npt.NDArray[np.float64],
-    colours: npt.ArrayLike,
-    order: npt.NDArray[np.intp],
-    width: int,
-    height: int,
+    size: npt.NDArray[np.int64],
 ) -> Image:
-    """The model's faces in `order` on a clear canvas (height, width, 4), the last channel coverage."""
-    fine = 4 if max(width, height) < 160 else 2
+    """The model's faces, the nearest last, on a clear canvas (height, width, 4), the last channel coverage."""
+    normals = mesh.normals @ turn.T
+    shades = _lit(mesh, team, corners, normals)
+    seen = np.einsum("ij,ij->i", normals, lens.sight(corners[mesh.faces].mean(1))) < 0
+    _, distance = lens.project(mesh.middles @ turn.T)
+    order = np.lexsort((-distance[mesh.part], mesh.tier[mesh.part]))
+    width, height = size.tolist()
+    fine = 4 if max(width, height) < _SMALL else 2
     canvas = np.zeros((height * fine, width * fine, 4), np.uint8)
     points = np.rint(pixels * (fine * 16) - 8).astype(np.int32)[mesh.faces]
-    shades = np.asarray(colours, np.float64)
-    for face in order.tolist():
-        r, g, b = shades[face].tolist()
-        cv2.fillConvexPoly(canvas, points[face], (r, g, b, 255.0), cv2.LINE_8, 4)
+    order = order[seen[order]]
+    for corner, (r, g, b) in zip(points[order], shades[order].tolist(), strict=True):
+        cv2.fillConvexPoly(canvas, corner, (r, g, b, 255.0), cv2.LINE_8, 4)
     while fine > 1:
         fine //= 2
         canvas = cv2.resize(canvas, (width * fine, height * fine), interpolation=cv2.INTER_AREA)
+    return _weathered(canvas)
+
+
+def _weathered(canvas: Image) -> Image:
+    """A body (h, w, 4) with specks and scratches, its outline lit from above left and dark below right."""
+    height, width = canvas.shape[:2]
+    cover = canvas[..., 3].astype(np.int16)
+    rim = np.zeros_like(cover)
+    rim[1:, 1:] = cover[1:, 1:] - cover[:-1, :-1]
+    rim[:-1, :-1] += cover[1:, 1:] - cover[:-1, :-1]
+    gain = noise.wrap(_wear(), 0, 0, width, height) + np.clip(rim, -150, 100) * np.float32(0.28)
+    gain8 = np.clip(gain, 0, 255).astype(np.uint8)
+    canvas[..., :3] = np.minimum(
+        cv2.multiply(canvas[..., :3], cv2.merge([gain8, gain8, gain8]), scale=1 / 128), canvas[..., 3:]
+    )
     return canvas
 
 
+@functools.lru_cache(maxsize=1)
+def _wear() -> noise.Plane:
+    """Brightness of worn surfaces, 128 where there is no wear."""
+    specks = noise.fractal(256, 71, roughness=0.6, coarsest=24)
+    blotches = noise.fractal(256, 72, roughness=1.4, coarsest=6, finest=60)
+    return 128 + 44 * (specks - 0.5) + 50 * (blotches - 0.5)
+
+
 def _shadow(
-    mesh: Mesh, pixels: npt.NDArray[np.float64], normals: npt.NDArray[np.float64], width: int, height: int, soft: float
+    mesh: Mesh, floor: npt.NDArray[np.float64], pixels: npt.NDArray[np.float64], width: int, height: int, soft: float
 ) -> Image:
-    """Coverage (height, width) of the model's shadow, its edges faded over `soft` px."""
-    canvas = np.zeros((height * 2, width * 2), np.uint8)
-    points = np.rint(pixels * 32 - 8).astype(np.int32)[mesh.faces]
-    for face in np.flatnonzero(normals @ np.array(SUN) > 0).tolist():
-        cv2.fillConvexPoly(canvas, points[face], (255.0,), cv2.LINE_8, 4)
-    canvas = cv2.resize(canvas, (width, height), interpolation=cv2.INTER_AREA)
-    return cv2.GaussianBlur(canvas, (0, 0), soft * 0.5)
+    """Share of the light (height, width) that the model's shadow takes, its edges faded over `soft` px."""
+    coarse = 2 if soft >= 2 else 1
+    canvas = np.zeros((-(-height // coarse), -(-width // coarse)), np.uint8)
+    points = np.rint(pixels * (16 / coarse) - 8).astype(np.int32)
+    if len(floor):  # what stands on the ground also keeps the sky's light from it
+        outline = cv2.convexHull(np.rint(floor * (16 / coarse) - 8).astype(np.int32))
+        cv2.fillConvexPoly(canvas, outline, (255 * _CONTACT,), cv2.LINE_8, 4)
+        canvas = cv2.GaussianBlur(canvas, (0, 0), soft / coarse)
+    for first, last in zip(mesh.spans[:-1], mesh.spans[1:], strict=True):
+        cv2.fillConvexPoly(canvas, cv2.convexHull(points[first:last]), (255 * _SHADOW,), cv2.LINE_8, 4)
+    canvas = cv2.GaussianBlur(canvas, (0, 0), 0.5 * soft / coarse)
+    if coarse == 1:
+        return canvas
+    full = (canvas.shape[1] * coarse, canvas.shape[0] * coarse)
+    return cv2.resize(canvas, full, interpolation=cv2.INTER_LINEAR)[:height, :width]
 
 
 class SpriteCache:
     """Keeps sprites by key within `capacity` bytes; the one that was not used for longest goes first."""
 
-    def __init__(self, capacity: int = 192 << 20) -> None:
+    def __init__(self, capacity: int = 256 << 20) -> None:
         self._capacity, self._held = capacity, 0
         self._sprites: collections.OrderedDict[object, Sprite] = collections.OrderedDict()
 

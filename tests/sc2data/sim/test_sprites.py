@@ -40,7 +40,7 @@ def test_faces_towards_the_sun_are_brighter() -> None:
     builder = Builder()
     builder.prism((0.0, 0.0, 0.0), 1.0, 2.0, "steel", sides=4)
     sprite = rasterise(builder.mesh(), palette.of_player(1), Pose(np.pi / 4, 2000.0, 60.0), shadow=False)
-    solid = sprite.rest[..., 0] == 0
+    solid = sprite.rest == 0
     middle = -sprite.left
     west, east = sprite.colour[:, : middle - 20][solid[:, : middle - 20]], sprite.colour[:, middle + 20 :]
     assert west.mean() > 1.15 * east[solid[:, middle + 20 :]].mean()
@@ -58,12 +58,12 @@ def test_parts_of_a_higher_tier_cover_lower_ones() -> None:
 def test_a_shadow_lies_east_of_what_stands_in_the_sun() -> None:
     sprite = rasterise(models.mesh("Marine"), palette.of_player(1), Pose(0.0, 2000.0, 60.0), body=False)
     assert not sprite.colour.any()
-    _, columns = np.nonzero(sprite.rest[..., 0] < 200)
+    _, columns = np.nonzero(sprite.rest < 200)
     assert columns.mean() + sprite.left > 5
 
 
 def test_paint_clips_at_every_border() -> None:
-    sprite = Sprite(np.full((5, 7, 3), 9, np.uint8), np.zeros((5, 7, 3), np.uint8), -3, -2)
+    sprite = Sprite(np.full((5, 7, 3), 9, np.uint8), np.zeros((5, 7), np.uint8), -3, -2)
     for x, y, count in [(0, 0, 12), (20, 20, 6), (10, 10, 35), (-9, 5, 0), (5, 40, 0)]:
         image = np.zeros((20, 20, 3), np.uint8)
         sprite.paint(image, x, y)
@@ -71,7 +71,7 @@ def test_paint_clips_at_every_border() -> None:
 
 
 def test_half_covered_pixels_mix_with_what_is_behind() -> None:
-    sprite = Sprite(np.full((1, 1, 3), 100, np.uint8), np.full((1, 1, 3), 128, np.uint8), 0, 0)
+    sprite = Sprite(np.full((1, 1, 3), 100, np.uint8), np.full((1, 1), 128, np.uint8), 0, 0)
     image = np.full((1, 1, 3), 200, np.uint8)
     sprite.paint(image, 0, 0)
     assert image[0, 0].tolist() == [200, 200, 200]  # 200 * 128 / 255 + 100
@@ -83,8 +83,8 @@ def test_level_is_the_nearest_step() -> None:
 
 
 def test_the_cache_lets_the_oldest_go() -> None:
-    sprite = Sprite(np.zeros((10, 10, 3), np.uint8), np.zeros((10, 10, 3), np.uint8), 0, 0)
-    cache = SpriteCache(capacity=3 * 600)
+    sprite = Sprite(np.zeros((10, 10, 3), np.uint8), np.zeros((10, 10), np.uint8), 0, 0)
+    cache = SpriteCache(capacity=3 * 400)
     for key in "abc":
         cache.put(key, sprite)
     cache.get("a")
