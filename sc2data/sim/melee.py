@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sc2data import units as unit_table
-from sc2data.sim import births, economy, vision
+from sc2data.sim import births, economy, larvae, vision
 from sc2data.sim.messages import common_pb, sc_pb
 from sc2data.sim.state import NEUTRAL
 from sc2data.sim.verbs import GATHER, candidates
@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 
 _TOWNHALL = {common_pb.Terran: 18, common_pb.Zerg: 86, common_pb.Protoss: 59}
 _WORKER = {common_pb.Terran: 45, common_pb.Zerg: 104, common_pb.Protoss: 84}
-_OVERLORD, _LARVA = 106, 151
+_OVERLORD = 106
 
 _WORKERS = 12
-_LARVAE = 3
 
 _SIDE = 3.0
 """World units between a town hall's edge and its first workers."""
@@ -80,7 +79,7 @@ def _base(world: World, owner: int, race: int, x: float, y: float) -> None:
     births.spawn(world, _WORKER.get(race, 45), owner, x + toward[0] * away, y + toward[1] * away, _WORKERS)
     if race == common_pb.Zerg:
         births.spawn(world, _OVERLORD, owner, x, y)
-        births.spawn(world, _LARVA, owner, x, y - float(units.radius[row]) - 0.5, _LARVAE)
+        larvae.breed(world, row, larvae.MOST)
 
 
 def send_workers(world: World) -> None:

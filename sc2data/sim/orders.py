@@ -153,6 +153,8 @@ def specific_of(world: World, row: int, ability_id: int, queued: bool = False) -
         morphs = [one.ability for one in world.state.units.orders[row] if verb(one.ability) is Verb.MORPH]
         kind = abilities.ability(morphs[-1]).produces if morphs else kind
     found = candidates(ability_id, kind)
+    if not found and verb(ability_id) is Verb.CANCEL:
+        return ability_id
     if len(found) > 1:
         return next((one for one in found if production.allowed(world, row, one) == error_pb.Success), found[0])
     return found[0] if found else None

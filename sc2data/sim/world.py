@@ -19,6 +19,7 @@ from sc2data.sim import (
     creep,
     deaths,
     footprints,
+    larvae,
     melee,
     minigames,
     movement,
@@ -177,7 +178,8 @@ class World:
         state.loop += 1
         if state.loop == 1:
             melee.send_workers(self)
-        if state.look_due or state.loop % vision.LOOK_EVERY == 0:
+        changed = state.look_due
+        if changed or state.loop % vision.LOOK_EVERY == 0:
             self._look()
         units = state.units
         for row in np.flatnonzero((units.wake > 0) & (units.wake <= state.loop)).tolist():
@@ -189,10 +191,11 @@ class World:
         self._keep_apart()
         production.advance(self)
         construction.advance(self)
+        larvae.advance(self)
         regeneration.advance(self)
         minigames.advance(self)
         died = deaths.bury(self)
-        if died or state.loop % vision.LOOK_EVERY == 0:
+        if died or changed:
             melee.decide(self)
         return died
 

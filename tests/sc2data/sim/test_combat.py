@@ -211,7 +211,7 @@ def test_a_god_is_not_hurt_and_hits_ten_times_as_hard():
 
 
 def test_the_score_counts_what_is_killed_and_lost():
-    made, _, ling = duel("Marine", "Zergling", 3.0, speed=0.0, health=5.0)
+    made, *_ = duel("Marine", "Zergling", 3.0, speed=0.0, health=5.0)
     made.step(20)
     score = made.state.players[1].score
     assert score["killed_minerals.army"] == 25
