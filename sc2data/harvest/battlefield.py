@@ -40,7 +40,6 @@ class Battlefield:
         self.places: list[Point] = []
         self._anchors: tuple[int, ...] = ()
         self._litter: tuple[int, ...] = ()
-        self._swept: frozenset[int] = frozenset()
         self._hurt: tuple[int, ...] = ()
         self._whole: dict[int, float] = {}
         self._occupy()
@@ -62,12 +61,7 @@ class Battlefield:
         commands = [requests.full_life(tag) for tag in self._hurt]
         if self._litter:
             commands.insert(0, requests.kill(self._litter))
-        self._swept = frozenset(self._litter)
         return requests.debug(commands)
-
-    def died(self, observation: Any) -> int:
-        """How many units are reported dead that were not swept away."""
-        return len(set(observation.observation.raw_data.event.dead_units) - self._swept)
 
     def is_anchor(self, seen: Seen) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """Which of the units (n,) keep the players in the game."""

@@ -52,10 +52,10 @@ class RunReport:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
-        values = dataclasses.asdict(self)
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         values["records_per_second"] = round(self.records_per_second, 2)
         values["seconds"] = round(self.seconds, 2)
-        return {name: dict(value) if isinstance(value, Counter) else value for name, value in values.items()}
+        return values
 
     def line(self) -> str:
         """The report in one line."""

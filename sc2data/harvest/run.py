@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from sc2data.harvest.report import FILE, RunReport
 
 MOST_GIVEN_UP = 10
 """So many jobs in a row given up end the harvest: the game does not recover."""
+
+logger = logging.getLogger(__name__)
 
 
 def harvest(
@@ -62,13 +65,21 @@ def harvest(
             compression=compression,
         ) as writer:
             report.records_before = writer.records
-            try:
-                _fill(writer, records, pool, config, report, progress)
-            finally:
-                report.write(folder)
+            _fill(writer, records, pool, config, report, progress)
+            report.complete = True
     finally:
         pool.close()
+        if report.game_version:
+            _write(report, folder)
     return report
+
+
+def _write(report: RunReport, folder: Path) -> None:
+    """Leave the report beside the data set; a disk that is full or a folder that is gone has been complained of."""
+    try:
+        report.write(folder)
+    except OSError as error:
+        logger.warning("the report could not be written: %s", error)
 
 
 def _refuse_occupied(folder: Path, resume: bool) -> None:
@@ -110,7 +121,6 @@ def _fill(
             in_a_row = in_a_row + 1 if outcome.given_up else 0
             if in_a_row >= MOST_GIVEN_UP:
                 raise HarvestError(_hopeless(report))
-    report.complete = True
 
 
 def _hopeless(report: RunReport) -> str:
