@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -91,7 +92,8 @@ class OpenShard:
 
     def discard(self) -> None:
         """Throw the shard away."""
-        self.hdf5.close()
+        with contextlib.suppress(OSError, RuntimeError):  # HDF5 may miss what it could not write
+            self.hdf5.close()
         self._file.discard()
 
 
@@ -116,9 +118,14 @@ class ShardWriter:
         Raises:
             StorageError: the disk took no more; the shard is discarded.
         """
-        for name, dataset in self._images.items():
-            dataset.resize(self.records + 1, axis=0)
-            dataset[self.records] = getattr(record, name)
+        try:
+            for name, dataset in self._images.items():
+                dataset.resize(self.records + 1, axis=0)
+                dataset[self.records] = getattr(record, name)
+        except BaseException:
+            self._shard.raise_failed_write()
+            self._shard.discard()
+            raise
         for name, arrays in self._units.items():
             arrays.append(getattr(record.units, name))
         for name, values in self._scenes.items():
@@ -138,6 +145,7 @@ class ShardWriter:
             for name, array in columns.items():
                 self._shard.create(name, len(array))[...] = array
         except BaseException:
+            self._shard.raise_failed_write()
             self._shard.discard()
             raise
         return self._shard.publish(columns)

@@ -146,8 +146,8 @@ class DatasetWriter:
             )
         try:
             self._shard.append(record)
-        except OSError:
-            self._shard = None
+        except BaseException:
+            self._shard = None  # it has discarded itself
             raise
 
     def finish_episode(self) -> None:
