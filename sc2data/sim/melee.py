@@ -38,6 +38,7 @@ def set_up(world: World) -> None:
         x, y = free[order[i]] if i < len(free) else _spare(world, i)
         _base(world, player.id, player.race, x, y)
     vision.remember_neutral(world)
+    send_workers(world)
 
 
 def place_neutral(world: World) -> None:

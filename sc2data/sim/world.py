@@ -176,8 +176,6 @@ class World:
         """One game loop; returns the tags that died in it."""
         state = self.state
         state.loop += 1
-        if state.loop == 1:
-            melee.send_workers(self)
         changed = state.look_due
         if changed or state.loop % vision.LOOK_EVERY == 0:
             self._look()
