@@ -193,7 +193,7 @@ def _add_secrets(unit: raw_pb.Unit, match: Match, seat: Seat, view: WorldView, r
     kind = unit_table.unit_types().get(unit.unit_type)
     if kind is None:
         return
-    if kind.cargo_capacity:
+    if kind.cargo_capacity and (view.cargo[row] or not kind.is_townhall):
         _add_cargo(unit, view.cargo[row], kind.cargo_capacity)
     if kind.is_structure:
         _add_plans(unit, match, left, bottom)

@@ -19,16 +19,19 @@ if TYPE_CHECKING:
 CURRICULUM = "curriculum"
 """Key of `Player.score` that holds the score of maps that keep their own, mini-games; the debug command sets it."""
 
+_LATER = ("current_apm", "current_effective_apm")
+"""Fields that came after game 4.10."""
+
 _CATEGORIES = ("none", "army", "economy", "technology", "upgrade")
 _VITALS = ("life", "shields", "energy")
 _ECONOMY = ("Refinery", "Assimilator", "Extractor", "SupplyDepot", "Pylon", "Overlord", "Overseer")
 
 
 def fill(message: score_pb.Score, world: World, view: WorldView) -> None:
-    """Write the score of the view's player. Every field is set, as the game does.
+    """Write the score of the view's player.
 
     A melee game's score is the resources in hand plus the worth of everything that stands, lives, is being made or is
-    researched: equal to the recorded one in 18 of 18 recordings.
+    researched, as in all recordings of the real game.
     """
     player = world.state.players.get(view.player)
     counted = player.score if player else {}
@@ -40,6 +43,7 @@ def fill(message: score_pb.Score, world: World, view: WorldView) -> None:
         if f"total_used_{resource}.army" not in counted:
             _fill_categories(getattr(details, f"total_used_{resource}"), worth[resource])
     _fill_categories(details.food_used, worth["food"])
+    details.total_value_units, details.total_value_structures = _made(view)
     if CURRICULUM in counted:
         message.score_type = score_pb.Score.Curriculum
         message.score = round(counted[CURRICULUM])
@@ -50,8 +54,10 @@ def fill(message: score_pb.Score, world: World, view: WorldView) -> None:
 
 
 def _fill_all(details: score_pb.ScoreDetails, counted: dict[str, float]) -> None:
-    """Set every field, to 0 where nothing was counted."""
+    """Set every field that game 4.10 sets, to 0 where nothing was counted."""
     for field in details.DESCRIPTOR.fields:
+        if field.name in _LATER:
+            continue
         if field.message_type is None:
             setattr(details, field.name, counted.get(field.name, 0.0))
         else:
@@ -91,6 +97,17 @@ def _worth(view: WorldView, player: Player | None) -> dict[str, dict[str, float]
         if it is not None:
             add("upgrade", it.minerals, it.vespene, 0.0)
     return worth
+
+
+def _made(view: WorldView) -> tuple[float, float]:
+    """What the own complete units and structures cost. (The game goes on counting those that were lost.)"""
+    own = (view.alliance == SELF) & (view.display_type != SNAPSHOT) & ~view.hallucination & (view.build_progress >= 1)
+    table, made = unit_table.unit_types(), [0.0, 0.0]
+    for type_id, count in zip(*(part.tolist() for part in np.unique(view.type[own], return_counts=True))):
+        kind = table.get(type_id)
+        if kind is not None:
+            made[kind.is_structure] += (kind.minerals + kind.vespene) * count
+    return made[0], made[1]
 
 
 def _category(kind: UnitType) -> str:
