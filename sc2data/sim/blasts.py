@@ -33,7 +33,11 @@ _EFFECTS: dict[int, tuple[Colour, float]] = {
 """Colour and, where the effect names none, radius in world units, by API effect id."""
 
 
-@functools.lru_cache(maxsize=512)
+_AGES = 6
+"""Steps in which a blast ages: as with sizes, puffs are drawn once and used often."""
+
+
+@functools.lru_cache(maxsize=1024)
 def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
     """A soft ball of fire, smoke or liquid, ragged by `seed`; `cover` is how much it hides of what is behind."""
     size = 2 * radius + 2
@@ -82,7 +86,7 @@ def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: 
     for blast in blasts:
         if not blast.start <= loop < blast.until:
             continue
-        age = (loop - blast.start) / max(blast.until - blast.start, 1)
+        age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
         place = camera.project([(blast.x, blast.y, blast.z)])
         target = camera.project([blast.toward]) if blast.toward else place
         if min(place[1][0], target[1][0]) > 1:
@@ -94,7 +98,8 @@ def _at(sprite: Sprite, image: Image, pixel: npt.NDArray[np.float64]) -> None:
 
 
 def _radius(scale: float, units: float) -> int:
-    return max(2, round(scale * units))
+    """Pixels that `units` take, in steps of an eighth of their size: so puffs are drawn once and used often."""
+    return max(2, round(2 ** (round(6 * math.log2(max(scale * units, 1))) / 6)))
 
 
 def _shot(
