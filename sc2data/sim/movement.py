@@ -36,7 +36,7 @@ _REACHED = 1e-3
 def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None:
     """Let unit `row` go to (x, y), or to within `reach` of it."""
     units = world.state.units
-    left, bottom, right, top = world.terrain.playable
+    left, bottom, right, top = world.bounds
     units.goal_x[row], units.goal_y[row] = min(max(x, left), right - INSIDE), min(max(y, bottom), top - INSIDE)
     units.reach[row] = reach
     units.moving[row] = units.speed[row] > 0

@@ -232,6 +232,20 @@ class Snapshot:
 
 
 @dataclasses.dataclass
+class MiniGame:
+    """Where a mini-game stands; its rules are in `sc2data.sim.minigames`."""
+
+    name: str
+    ends: int  # game loop after which everything stands still
+    area: tuple[float, float, float, float]  # left, bottom, right, top in world units: where units may be
+    revealed: bool  # the player sees the whole area
+    own: int = 0  # units that lived when they were last counted
+    foes: int = 0
+    newest: int = 0  # the latest tag that was counted
+    frozen: bool = False
+
+
+@dataclasses.dataclass
 class WorldState:
     """A game at one loop."""
 
@@ -251,6 +265,7 @@ class WorldState:
     errors: list[tuple[int, int, int]] = dataclasses.field(default_factory=list)
     """(tag, ability, ActionResult) of orders that failed after they were accepted; who tells of them, empties it."""
     removed: list[int] = dataclasses.field(default_factory=list)  # tags killed since, which the next step reports
+    minigame: MiniGame | None = None
     disable_fog: bool = False
     sight: dict[int, npt.NDArray[np.bool_]] = dataclasses.field(default_factory=dict)
     """Per player the cells (H, W) seen when the rules last looked, which they do at fixed loops."""

@@ -34,6 +34,9 @@ _WEAPON_FIELDS = ("damage", "attacks", "range", "cooldown")
 _INDIFFERENT_TO_CREEP = frozenset({8, 103, 104, 116, 151})
 """Cocoons, eggs, drones and larvae are no faster on creep."""
 
+_IMMATERIAL = ("Beacon", "NaturalMinerals", "Pickup")
+"""First parts of the names of what units walk through: marks on the ground and things to pick up."""
+
 _HATCHERIES = frozenset({86, 100, 101})
 """Hatchery, lair and hive breed larvae."""
 
@@ -50,7 +53,7 @@ class Statistics:
         self.speed, self.radius, self.sight, self.armor, self.detection, self.food = np.zeros((6, count), np.float32)
         self.max_health, self.max_shield, self.max_energy = np.zeros((3, count), np.float32)
         self.flying, self.structure, self.worker, self.townhall, self.resource = np.zeros((5, count), bool)
-        self.zerg, self.likes_creep, self.breeds, self.burrowed = np.zeros((4, count), bool)
+        self.zerg, self.likes_creep, self.breeds, self.burrowed, self.immaterial = np.zeros((5, count), bool)
         self.can_attack, self.defends_itself = np.zeros((2, count), bool)
         self.attributes = np.zeros(count, np.int32)
         self.damage, self.attacks, self.range, self.cooldown = np.zeros((4, 2, count), np.float32)
@@ -69,6 +72,7 @@ class Statistics:
         for name in ("flying", "structure", "worker", "townhall", "resource", "burrowed"):
             getattr(self, name)[i] = getattr(kind, "is_" + name)
         self.zerg[i] = kind.race == "Zerg"
+        self.immaterial[i] = kind.name.startswith(_IMMATERIAL)
         self.breeds[i] = i in _HATCHERIES
         self.likes_creep[i] = self.zerg[i] and not kind.is_flying and i not in _INDIFFERENT_TO_CREEP
         self.attributes[i] = mask_of(kind.attributes)

@@ -40,6 +40,10 @@ def sight(world: World, player: int) -> Grid:
     if world.sees_all(player):
         seen[:] = True
         return seen
+    game = world.state.minigame
+    if game is not None and game.revealed and player == min(world.state.players):
+        west, south, east, north = (int(value) for value in game.area)
+        seen[south:north, west:east] = True
     units, statistics = world.state.units, world.statistics
     own = units.owner != NEUTRAL if player == EVERYONE else units.owner == player
     rows = np.flatnonzero(own)

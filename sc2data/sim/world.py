@@ -176,6 +176,8 @@ class World:
         """One game loop; returns the tags that died in it."""
         state = self.state
         state.loop += 1
+        if state.minigame is not None and state.minigame.frozen:
+            return []
         changed = state.look_due
         if changed or state.loop % vision.LOOK_EVERY == 0:
             self._look()
@@ -191,8 +193,8 @@ class World:
         construction.advance(self)
         larvae.advance(self)
         regeneration.advance(self)
-        minigames.advance(self)
         died = deaths.bury(self)
+        minigames.advance(self)
         if died or changed:
             melee.decide(self)
         return died
@@ -303,15 +305,20 @@ class World:
         """Cells (H, W) with creep on them, as of the rules' latest look."""
         return creep.grid(self)
 
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """Left, bottom, right and top of where units may be: the playable area, or a mini-game's part of it."""
+        return self.state.minigame.area if self.state.minigame is not None else self.terrain.playable
+
     def in_bounds(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
-        """Whether points (N,) lie in the playable area."""
-        left, bottom, right, top = self.terrain.playable
+        """Whether points (N,) lie where units may be."""
+        left, bottom, right, top = self.bounds
         return (x >= left) & (x < right) & (y >= bottom) & (y < top)
 
     def displace(self, rows: Rows, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> None:
         """Move units to (x, y) as far as the ground lets them: along what is in the way, never into it."""
         units = self.state.units
-        left, bottom, right, top = self.terrain.playable
+        left, bottom, right, top = self.bounds
         x = np.minimum(np.maximum(x, np.float32(left)), np.float32(right - movement.INSIDE))
         y = np.minimum(np.maximum(y, np.float32(bottom)), np.float32(top - movement.INSIDE))
         is_open = self.navigation.is_open
@@ -346,7 +353,8 @@ class World:
     def solid(self) -> npt.NDArray[np.bool_]:
         """Which units others bump into."""
         units = self.state.units
-        return ~units.burrowed & (units.radius > 0) & (units.mode != Mode.GATHER)
+        ghosts = units.burrowed | (units.mode == Mode.GATHER) | self.statistics.immaterial[units.type]
+        return ~ghosts & (units.radius > 0)
 
     def pace(self, rows: Rows) -> npt.NDArray[np.float32]:
         """World units that each unit goes in a loop; Zerg ground units are faster on creep."""
