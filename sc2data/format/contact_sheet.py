@@ -12,17 +12,28 @@ import numpy.typing as npt
 from sc2data.format.durable import storage_error
 from sc2data.format.reader import Dataset
 from sc2data.format.record import Record
-from sc2data.format.schema import ALLY, COUNTED_ALLIANCE_NAMES, ENEMY, NEUTRAL, SELF, Schema
+from sc2data.format.schema import (
+    ALLY,
+    COUNTED_ALLIANCE_NAMES,
+    COUNTED_ALLIANCES,
+    ENEMY,
+    NEUTRAL,
+    SELF,
+    Schema,
+)
 
 RECORDS = 8
 COLUMNS = 2
 CELL_HEIGHT = 360
 """Height in pixels at which minimaps and screens are shown."""
 MARGIN = 8
-CAPTION = 22
+LINE = 16
+"""Height of a line of the caption."""
+FONT, FONT_SCALE = cv2.FONT_HERSHEY_SIMPLEX, 0.4
+BACKGROUND, TEXT = (24, 24, 24), (224, 224, 224)
 SUBPIXEL_BITS = 4
-TEAM_COLORS = {SELF: (64, 255, 64), ALLY: (80, 160, 255), NEUTRAL: (255, 224, 64), ENEMY: (255, 64, 64)}
-"""RGB of the circles around units, by alliance."""
+TEAM_COLORS = {SELF: (64, 255, 255), ALLY: (64, 255, 64), NEUTRAL: (255, 224, 64), ENEMY: (255, 64, 255)}
+"""RGB of the circles around units, by alliance; no team's own colour is among them."""
 
 Picture = npt.NDArray[np.uint8]
 
@@ -48,27 +59,40 @@ def write_contact_sheet(dataset: Dataset, path: str | pathlib.Path, records: int
 def contact_sheet(dataset: Dataset, indices: Sequence[int]) -> Picture:
     """Minimaps and screens of records with a circle around every visible unit, RGB.
 
-    Circles have the unit's position and radius: green self, red enemy, yellow neutral, blue ally.
+    Circles have the unit's position and radius: cyan self, magenta enemy, yellow neutral, green ally.
     """
     cells = [_cell(dataset, index) for index in indices]
-    blank = np.full_like(cells[0], 24)
+    blank = np.full_like(cells[0], BACKGROUND[0])
     cells += [blank] * (-len(cells) % COLUMNS)
     rows = [np.hstack(cells[start : start + COLUMNS]) for start in range(0, len(cells), COLUMNS)]
     return np.vstack(rows)
 
 
 def _cell(dataset: Dataset, index: int) -> Picture:
-    """One record: minimap, screen, and a line of words below."""
+    """One record: minimap, screen, and words below."""
     record = dataset.record(index)
     pictures = [labelled_minimap(record, dataset.schema, CELL_HEIGHT)]
     if record.screen is not None:
         pictures.append(labelled_screen(record, dataset.schema, CELL_HEIGHT))
-    bordered = [cv2.copyMakeBorder(p, 0, 0, 0, MARGIN, cv2.BORDER_CONSTANT, value=(24, 24, 24)) for p in pictures]
-    pixels = np.hstack(bordered)
-    cell = cv2.copyMakeBorder(pixels, 0, CAPTION + MARGIN, 0, 0, cv2.BORDER_CONSTANT, value=(24, 24, 24))
-    place = (4, CELL_HEIGHT + CAPTION - 6)
-    cv2.putText(cell, _caption(dataset, index), place, cv2.FONT_HERSHEY_SIMPLEX, 0.42, (224, 224, 224), 1, cv2.LINE_AA)
+    bordered = [_bordered(picture, right=MARGIN) for picture in pictures]
+    cell = _bordered(np.hstack(bordered), bottom=len(COUNTED_ALLIANCES) * LINE + LINE + MARGIN)
+    for number, (words, color) in enumerate(_caption(dataset, index)):
+        place = (4, CELL_HEIGHT + LINE * (number + 1) - 3)
+        cv2.putText(cell, _clipped(words, cell.shape[1] - 8), place, FONT, FONT_SCALE, color, 1, cv2.LINE_AA)
     return cell
+
+
+def _bordered(picture: Picture, right: int = 0, bottom: int = 0) -> Picture:
+    return np.asarray(cv2.copyMakeBorder(picture, 0, bottom, 0, right, cv2.BORDER_CONSTANT, value=BACKGROUND))
+
+
+def _clipped(words: str, width: int) -> str:
+    """As much of `words` as fits into `width` pixels."""
+    if cv2.getTextSize(words, FONT, FONT_SCALE, 1)[0][0] <= width:
+        return words
+    while cv2.getTextSize(words + " ...", FONT, FONT_SCALE, 1)[0][0] > width:
+        words = words[:-1]
+    return words + " ..."
 
 
 def labelled_minimap(record: Record, schema: Schema, height: int) -> Picture:
@@ -110,13 +134,14 @@ def _circled(
     return np.asarray(canvas)
 
 
-def _caption(dataset: Dataset, index: int) -> str:
+def _caption(dataset: Dataset, index: int) -> list[tuple[str, tuple[int, int, int]]]:
+    """Lines of words with their colour: where the record comes from, then what each side has."""
     scene = dataset.scene(index)
     where = "map" if dataset.schema.screen is None else "screen"
+    lines = [(f"record {index}, episode {scene.episode}, frame {scene.frame}; on the {where}:", TEXT)]
     counts = dataset.counts(where, [index])[0]
-    words = [f"record {index}, episode {scene.episode}, frame {scene.frame}; on {where}:"]
-    for row, side in enumerate(COUNTED_ALLIANCE_NAMES):
-        for column, counted in enumerate(dataset.schema.unit_types):
-            if counts[row, column]:
-                words.append(f"{side[0]}.{counted.name} {counts[row, column]}")
-    return " ".join(words)
+    for side, alliance, row in zip(COUNTED_ALLIANCE_NAMES, COUNTED_ALLIANCES, counts, strict=True):
+        named = zip(dataset.schema.unit_types, row.tolist(), strict=True)
+        there = ", ".join(f"{count} {counted.name}" for counted, count in named if count)
+        lines.append((f"{side}: {there or 'none of the counted types'}", TEAM_COLORS[alliance]))
+    return lines

@@ -11,7 +11,10 @@ from sc2data.format.layout import chunk_shape
 from sc2data.format.reader import Dataset
 from sc2data.format.schema import SCHEMA_VERSION
 
-BACKENDS = {"game": "the real StarCraft II", "simulator": "the simulator of this project, not by the real game"}
+BACKENDS = {
+    "game": "the real StarCraft II, version {}",
+    "simulator": "the simulator of this project (which speaks as version {} of StarCraft II), not by the real game",
+}
 
 
 def summary(dataset: Dataset) -> dict[str, Any]:
@@ -66,10 +69,10 @@ def pictures_by(provenance: Mapping[str, Any]) -> str:
     """In plain words, who made the pictures.
 
     >>> pictures_by({"backend": {"name": "game", "version": "4.10.0"}})
-    'the real StarCraft II (protocol version 4.10.0)'
+    'the real StarCraft II, version 4.10.0'
     """
     backend = provenance["backend"]
-    return f"{BACKENDS.get(backend['name'], backend['name'])} (protocol version {backend['version']})"
+    return BACKENDS.get(backend["name"], f"{backend['name']}, version {{}}").format(backend["version"])
 
 
 def as_text(facts: Mapping[str, Any]) -> str:

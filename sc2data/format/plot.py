@@ -63,6 +63,7 @@ def _draw(axes: Any, histograms: Mapping[str, npt.NDArray[np.int64]]) -> None:
     for place, (side, histogram) in enumerate(histograms.items()):
         left = np.arange(len(histogram)) - 0.4 + place * width
         axes.bar(left, histogram, width, align="edge", color=SIDE_COLORS[side], label=side)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.get_major_locator().set_params(integer=True)
     axes.tick_params(labelsize=7)
     axes.legend(fontsize=7)

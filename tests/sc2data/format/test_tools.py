@@ -159,7 +159,7 @@ def test_merging_a_damaged_shard_leaves_nothing(tmp_path, path):
 def test_the_card_says_who_made_the_pictures(path):
     split(path, {"train": 0.5, "test": 0.5})
     text = write_card(path).read_text()
-    assert "**The pictures were made by the simulator of this project, not by the real game" in text
+    assert "**The pictures were made by the simulator of this project (which speaks as version 4.10.0" in text
     assert "18 in 6 episodes" in text
     assert "| train | 9 | 3 |" in text
     assert '"seed": 7' in text
