@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := sc2,plots,dev
+EXTRAS := sc2,train,photos,plots,dev
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 
@@ -19,6 +19,14 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
+
+demo: $(STAMP)  ## harvest a small data set, check it, describe it, draw it
+	$(BIN)/python -m scripts.harvest --output $(DEMO)/battles --records 96 --seed 1 --workers 2 --resume
+	$(BIN)/python -m scripts.dataset validate $(DEMO)/battles
+	$(BIN)/python -m scripts.dataset split $(DEMO)/battles --seed 1
+	$(BIN)/python -m scripts.dataset card $(DEMO)/battles
+	$(BIN)/python -m scripts.dataset plot $(DEMO)/battles
+	@echo "Look at $(DEMO)/battles/contact-sheet.png and read $(DEMO)/battles/README.md"
 
 test: $(STAMP)  ## pass the tests (what CI runs)
 	$(BIN)/python -m pytest
