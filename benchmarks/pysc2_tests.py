@@ -3,8 +3,8 @@
     python -m benchmarks.pysc2_tests [--only ping_test ...] [--timeout 600] [--sc2path DIR]
 
 Each test file runs unchanged in a process of its own, as pysc2's authors run it, with SC2PATH set to a simulator laid
-out for the occasion. A pass there says that the protocol is kept, not that the simulation is true; `benchmarks.fidelity`
-measures that.
+out for the occasion. A pass there says that the protocol is kept, not that the simulation is true, which
+`benchmarks.fidelity` measures.
 """
 
 from __future__ import annotations
