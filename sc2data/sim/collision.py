@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 REFRESH = 4
 """Game loops for which a list of neighbours serves."""
 
-_SKIN = 1.3
+_SKIN = 0.8
 """World units that two neighbours may come nearer while the list serves."""
 
 _SHARE = 0.6

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from sc2data.sim import damage, deaths, movement, targets, upgrades
 from sc2data.sim.state import NEUTRAL, Blast, Mode
+from sc2data.sim.statistics import AIR, GROUND
 
 if TYPE_CHECKING:
     from sc2data.sim.world import World
@@ -31,6 +32,9 @@ MINIMUM_RANGE = {32: 2.0}
 
 _WIDEST = 8.0
 """World units: more than any two units' radii together."""
+
+_FLASH = 4
+"""Game loops that a strike is seen."""
 
 _LATER = 1000.0
 """Added to the distance of what is attacked last: enemies that cannot fight back."""
@@ -119,15 +123,13 @@ def engage(world: World) -> None:
     movement.turn(world, near, np.arctan2(dy[within], dx[within]))
     chase = ~within & (units.mode[rows] != Mode.HOLD) & (units.speed[rows] > 0)
     far, goal = rows[chase], prey[chase]
-    fresh = far[~units.moving[far]]
+    units.way_x[far[~units.moving[far]]] = np.nan  # they look for their way when they set out
     units.goal_x[far], units.goal_y[far] = units.x[goal], units.y[goal]
     units.reach[far] = np.maximum(reach[chase] + apart[chase] - 0.05, 0)
     units.moving[far] = True
     straight = (units.way_x[far] - units.x[goal]) ** 2 + (units.way_y[far] - units.y[goal]) ** 2 < 1
     direct = far[straight]
     units.way_x[direct], units.way_y[direct] = units.goal_x[direct], units.goal_y[direct]
-    if len(fresh):
-        movement.find_ways(world, fresh)
     ready = near[units.cooldown[near] <= 0]
     for row in ready.tolist():
         strike(world, row)
@@ -146,9 +148,8 @@ def _give_up(world: World, rows: Rows) -> Rows:
 def strike(world: World, row: int) -> None:
     """Let unit `row` use its weapon on its target now."""
     units, statistics = world.state.units, world.statistics
-    target = int(units.aim[row])
-    kind = int(units.type[row])
-    layer = int(units.flying[target])
+    target, kind = units.aim.item(row), units.type.item(row)
+    layer = AIR if units.flying.item(target) else GROUND
     weapon = statistics.weapon(kind, layer)
     if weapon is None:
         targets.release(world, np.array([row]))
@@ -169,12 +170,10 @@ def strike(world: World, row: int) -> None:
 
 
 def _flash(world: World, row: int, target: int) -> Blast:
-    """What the picture shows of a strike."""
+    """What the picture shows of a strike: from the attacker's edge toward its target."""
     units, loop = world.state.units, world.state.loop
-    kind = int(units.type[row])
+    kind, angle, radius = units.type.item(row), units.facing.item(row), units.radius.item(row)
     shown = "acid" if kind in deaths.BANELINGS else "shell" if kind in MINIMUM_RANGE else "shot"
-    angle = float(units.facing[row])
-    radius = float(units.radius[row])
-    x, y = float(units.x[row]) + radius * math.cos(angle), float(units.y[row]) + radius * math.sin(angle)
-    toward = (float(units.x[target]), float(units.y[target]), float(units.z[target]))
-    return Blast(shown, x, y, float(units.z[row]) + radius, loop, loop + 4, toward)
+    x, y = units.x.item(row) + radius * math.cos(angle), units.y.item(row) + radius * math.sin(angle)
+    toward = (units.x.item(target), units.y.item(target), units.z.item(target))
+    return Blast(shown, x, y, units.z.item(row) + radius, loop, loop + _FLASH, toward)

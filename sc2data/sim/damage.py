@@ -8,7 +8,6 @@ import numpy as np
 
 from sc2data.sim import scores, targets, upgrades
 from sc2data.sim.state import NEUTRAL, Mode
-from sc2data.sim.statistics import mask_of
 from sc2data.units import Weapon
 
 if TYPE_CHECKING:
@@ -21,6 +20,9 @@ GOD = 6
 """debug.proto DebugGameState: own units cannot be hurt and hit ten times as hard."""
 
 _GOD_FACTOR = 10.0
+
+_PROVOKED = frozenset({Mode.IDLE, Mode.ATTACK_MOVE})
+"""What a unit is up to when it answers an attack."""
 
 _FRIENDLY_SPLASH = (32,)
 """Unit types whose splash hurts their own side too."""
@@ -56,26 +58,27 @@ def splash(world: World, attacker: int, weapon: Weapon, target: int | None = Non
 def _hurt(world: World, attacker: int, target: int, weapon: Weapon, base: float, share: float) -> None:
     """One attack of `base` damage on one unit, of which `share` reaches it."""
     units, statistics, players = world.state.units, world.statistics, world.state.players
-    owner = players.get(int(units.owner[target]))
+    owner = players.get(units.owner.item(target))
     if owner is not None and GOD in owner.cheats:
         return
-    attributes = statistics.attributes[units.type[target]]
-    extra = sum(amount for name, amount in weapon.bonuses if attributes & mask_of([name]))
+    attributes = statistics[units.type.item(target)].attributes
+    extra = sum(amount for name, amount in weapon.bonuses if name in attributes)
     amount = (base + extra) * share
-    giver = players.get(int(units.owner[attacker]))
+    giver = players.get(units.owner.item(attacker))
     if giver is not None and GOD in giver.cheats:
         amount *= _GOD_FACTOR
     if units.hallucination[attacker]:
         amount = 0.0
-    absorbed = min(float(units.shield[target]), amount)
+    absorbed = min(units.shield.item(target), amount)
     left = amount - absorbed
     if left > 0 or absorbed == 0:
         left = max(left - upgrades.armor(world, target), LEAST) if amount > 0 else 0.0
     scores.add_damage(world, attacker, target, left, absorbed)
     units.shield[target] -= absorbed
-    units.health[target] = max(float(units.health[target]) - left, 0.0)
+    health = max(units.health.item(target) - left, 0.0)
+    units.health[target] = health
     units.hurt[target] = world.state.loop
-    if units.health[target] <= 0:
+    if health <= 0:
         world.condemn(target, attacker)
     elif units.owner[attacker] != units.owner[target]:
         _answer(world, target, attacker)
@@ -84,9 +87,10 @@ def _hurt(world: World, attacker: int, target: int, weapon: Weapon, base: float,
 def _answer(world: World, row: int, attacker: int) -> None:
     """Let a unit that stands idle attack what hurt it."""
     units, statistics = world.state.units, world.statistics
-    idle = units.mode[row] in (Mode.IDLE, Mode.ATTACK_MOVE) and units.aim[row] < 0 and units.speed[row] > 0
-    kind = int(units.type[row])
-    if not idle or statistics.worker[kind] or units.burrowed[row] or units.owner[row] == NEUTRAL:
+    if units.aim.item(row) >= 0 or units.mode.item(row) not in _PROVOKED or units.speed.item(row) == 0:
+        return
+    kind = units.type.item(row)
+    if statistics.worker[kind] or units.burrowed[row] or units.owner[row] == NEUTRAL:
         return
     able = statistics.armed[int(units.flying[attacker]), kind]
     if able and targets.still_seen(world, np.array([row]), np.array([attacker]))[0]:

@@ -34,14 +34,14 @@ _REACHED = 1e-3
 
 
 def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None:
-    """Let unit `row` go to (x, y), or to within `reach` of it."""
+    """Let unit `row` go to (x, y), or to within `reach` of it; it looks for its way when it sets out."""
     units = world.state.units
     left, bottom, right, top = world.bounds
     units.goal_x[row], units.goal_y[row] = min(max(x, left), right - INSIDE), min(max(y, bottom), top - INSIDE)
     units.reach[row] = reach
     units.moving[row] = units.speed[row] > 0
     units.trail_x[row] = np.inf
-    find_ways(world, np.array([row]))
+    units.way_x[row] = np.nan
 
 
 def halt(world: World, rows: Rows | int) -> None:
@@ -70,7 +70,7 @@ def advance(world: World) -> Rows:
     rows = np.flatnonzero(units.moving)
     if not len(rows):
         return rows
-    due = rows[(rows + loop) % _REPATH == 0]
+    due = rows[((rows + loop) % _REPATH == 0) | np.isnan(units.way_x[rows])]
     if len(due):
         find_ways(world, due)
     x, y = units.x[rows], units.y[rows]

@@ -39,6 +39,9 @@ class Navigation:
         self._walls[1:, 1:] = np.cumsum(np.cumsum(~self.open, axis=0, dtype=np.int32), axis=1)
         self._nearest: npt.NDArray[np.intp] | None = None
 
+    def __deepcopy__(self, memo: dict[int, object]) -> Navigation:
+        return self  # what it keeps follows from its layout alone
+
     def cells(self, x: FloatArray, y: FloatArray) -> npt.NDArray[np.intp]:
         """Flat index of the cells that hold world points (N,), which must lie on the map."""
         return y.astype(np.intp) * self.columns + x.astype(np.intp)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import dataclasses
-import enum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,7 +50,7 @@ PLAN_FIELDS: dict[str, type] = {
     "moving": np.bool_,
     "goal_x": np.float32,  # where its order takes it
     "goal_y": np.float32,
-    "way_x": np.float32,  # the next corner on the path there
+    "way_x": np.float32,  # the next corner on the path there; NaN where the way is still to be found
     "way_y": np.float32,
     "reach": np.float32,  # distance between centres at which the goal counts as reached
     "wake": np.int32,  # game loop at which its order wants attention, 0 never
@@ -71,8 +70,11 @@ PLAN_FIELDS: dict[str, type] = {
 ALL_FIELDS = UNIT_FIELDS | PLAN_FIELDS
 
 
-class Mode(enum.IntEnum):
-    """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words."""
+class Mode:
+    """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words.
+
+    Plain numbers: members of an `enum` cost far more to look up, and the rules do so many times a loop.
+    """
 
     IDLE = 0
     MOVE = 1

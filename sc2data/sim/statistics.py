@@ -58,6 +58,7 @@ class Statistics:
         self.attributes = np.zeros(count, np.int32)
         self.damage, self.attacks, self.range, self.cooldown = np.zeros((4, 2, count), np.float32)
         self.armed = np.zeros((2, count), bool)
+        self._weapons = {(i, layer): _weapon(kind, layer) for i, kind in self.types.items() for layer in (GROUND, AIR)}
         for kind in self.types.values():
             self._fill(kind)
         self.can_attack[:] = self.armed.any(axis=0)
@@ -86,9 +87,10 @@ class Statistics:
 
     def weapon(self, type_id: int, layer: int) -> Weapon | None:
         """The weapon with which units of a type hit ground (`GROUND`) or air (`AIR`), None where they cannot."""
-        kind = self.types.get(type_id)
-        listed = kind.weapons if kind else ()
-        return next((weapon for weapon in listed if (weapon.air if layer else weapon.ground)), None)
+        return self._weapons.get((type_id, layer))
+
+    def __deepcopy__(self, memo: dict[int, object]) -> Statistics:
+        return self  # a table: nothing in it changes
 
     def __contains__(self, type_id: int) -> bool:
         return type_id in self.types
@@ -104,6 +106,10 @@ def mask_of(attributes: Iterable[str]) -> int:
     5
     """
     return sum(1 << ATTRIBUTES.index(name) for name in set(attributes) if name in ATTRIBUTES)
+
+
+def _weapon(kind: UnitType, layer: int) -> Weapon | None:
+    return next((weapon for weapon in kind.weapons if (weapon.air if layer else weapon.ground)), None)
 
 
 @functools.lru_cache(maxsize=1)

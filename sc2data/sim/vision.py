@@ -143,7 +143,7 @@ def visible(world: World, player: int) -> tuple[Rows, list[Snapshot]]:
     A structure that went out of sight since the rules last looked is shown until they look again.
     """
     state, units = world.state, world.state.units
-    grid = state.visibility[player] == 2
+    grid = world.visibility(player) == 2
     seen = lit(world, grid, np.arange(len(units)))
     seen |= (units.owner == player) | (units.owner != NEUTRAL) & (player == EVERYONE)
     watched = state.watched.get(player)

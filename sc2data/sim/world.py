@@ -35,7 +35,6 @@ from sc2data.sim.messages import debug_pb, error_pb, sc_pb
 from sc2data.sim.navigation import Navigation
 from sc2data.sim.state import UNIT_FIELDS, Mode, Player, Snapshot, WorldState
 from sc2data.sim.terrain import TIER, Terrain, height_at
-from sc2data.sim.view import EVERYONE
 from sc2data.units import UnitType
 
 Rows = npt.NDArray[np.intp]
@@ -71,18 +70,14 @@ class World:
         self.condemned: dict[int, int | None] = {}  # rows that die at the end of this loop -> player who killed them
         self.state = WorldState(seed=seed, disable_fog=disable_fog, random=np.random.default_rng(seed))
 
-    @property
-    def state(self) -> WorldState:
-        """Everything that the game is now."""
-        return self._state
-
-    @state.setter
-    def state(self, state: WorldState) -> None:
-        self._state = state
-        self._layout = -1
-        self._snapshot_fields: dict[int, dict[str, npt.NDArray[Any]]] = {}
-        self._looked: tuple[object, ...] = ()
-        self._stood: tuple[bytes, bytes] | None = None
+    def __setattr__(self, name: str, value: object) -> None:
+        """Forget what was computed from the state when it is replaced. (A property would cost at every use of it.)"""
+        super().__setattr__(name, value)
+        if name == "state":
+            self._layout = -1
+            self._snapshot_fields: dict[int, dict[str, npt.NDArray[Any]]] = {}
+            self._looked: tuple[object, ...] = ()
+            self._stood: tuple[bytes, bytes] | None = None
 
     # --- players and units -----------------------------------------------------------------------------------------
 
@@ -225,7 +220,7 @@ class World:
     # --- what is seen ----------------------------------------------------------------------------------------------
 
     def refresh_visibility(self) -> None:
-        """Bring what observations show up to date: `state.visibility`, heights, activity. The rules use none of it."""
+        """Let observations be made anew: heights, activity, `visibility`. The rules use none of it."""
         units, state = self.state.units, self.state
         open_eyed = [self.sees_all(player) for player in state.players]
         looked = (state.loop, open_eyed, *(part.tobytes() for part in (units.tag, units.x, units.y, units.type)))
@@ -235,11 +230,14 @@ class World:
         units.z[:] = height_at(self.terrain, units.x, units.y) + np.where(units.flying, movement.FLIGHT_HEIGHT, 0)
         busy = np.fromiter((bool(queue) for queue in units.orders), bool, len(units))
         units.active[:] = (busy | (units.aim >= 0)) & (units.build_progress >= 1)
-        state.visibility = {player: vision.fogged(self, player) for player in (*state.players, EVERYONE)}
+        state.visibility = {}
 
     def visibility(self, player_id: int) -> npt.NDArray[np.uint8]:
         """The grid (H, W) of what a player sees (2), saw (1) and never saw (0), as of `refresh_visibility`."""
-        return self.state.visibility[player_id]
+        grids = self.state.visibility
+        if player_id not in grids:
+            grids[player_id] = vision.fogged(self, player_id)
+        return grids[player_id]
 
     def visible_rows(self, player_id: int) -> tuple[Rows, list[Snapshot]]:
         """Rows of the units that a player sees, hidden ones too, and its snapshots of structures out of sight."""
