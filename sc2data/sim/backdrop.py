@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
-from sc2data.sim import models, palette, sprites
+from sc2data.sim import models, palette
+from sc2data.sim.atlas import SMALL_PARTS, Atlas, scale_of, sizes
 from sc2data.sim.doodads import Doodads
 from sc2data.sim.ground import Ground, Hits, cast
 from sc2data.sim.relief import Relief
-from sc2data.sim.sprites import Sprite, SpriteCache
+from sc2data.sim.sprites import Pose, Sprite, rasterise
 from sc2data.sim.terrain import Terrain
 from sc2data.sim.view import WorldView
 
@@ -35,11 +36,17 @@ class Standing:
     """Doodads in view, from the farthest to the nearest."""
 
     sprite: list[Sprite]
-    body: list[Sprite]  # without the shadow, which is already on the ground
     foot: npt.NDArray[np.int64]  # (N, 2) px
     box: Boxes
     depth: npt.NDArray[np.float64]
     overlap: npt.NDArray[np.bool_]  # (N, N) [a, b]: a is nearer than b and covers a part of its box
+    bodies: dict[int, Sprite] = dataclasses.field(default_factory=dict)
+
+    def body(self, number: int) -> Sprite:
+        """A doodad without its shadow, which is on the ground already."""
+        if number not in self.bodies:
+            self.bodies[number] = self.sprite[number].body()
+        return self.bodies[number]
 
 
 @dataclasses.dataclass
@@ -83,12 +90,12 @@ class Backdrop:
 class BackdropPainter:
     """Draws backdrops of one map and keeps the latest."""
 
-    def __init__(self, terrain: Terrain, directory: pathlib.Path, cache: SpriteCache) -> None:
+    def __init__(self, terrain: Terrain, directory: pathlib.Path, atlas: Atlas) -> None:
         self.relief = Relief(terrain)
         self.ground = Ground(terrain, self.relief, directory)
         self._terrain = terrain
         self._doodads = Doodads(terrain, self.relief)
-        self._cache = cache
+        self._atlas = atlas
         self._latest: Backdrop | None = None
 
     def paint(self, view: WorldView, camera: ScreenCamera) -> Backdrop:
@@ -111,7 +118,7 @@ class BackdropPainter:
         ridge = cv2.dilate(hits.z, np.ones((size, 1), np.uint8))
         ridge = cv2.dilate(ridge, np.ones((1, size), np.uint8))
         empty = Standing(
-            [], [], np.zeros((0, 2), np.int64), np.zeros((0, 4), np.int64), np.zeros(0), np.zeros((0, 0), bool)
+            [], np.zeros((0, 2), np.int64), np.zeros((0, 4), np.int64), np.zeros(0), np.zeros((0, 0), bool)
         )
         backdrop = Backdrop(camera, view.creep[window].tobytes(), hits, lit, empty, window, ridge, lit)
         backdrop.standing = self._stand(backdrop)
@@ -136,30 +143,29 @@ class BackdropPainter:
         rows = rows[np.argsort(-depth[rows], kind="stable")]
         feet = np.rint(pixels[rows]).astype(np.int64)
         may_hide = backdrop.may_hide(pixels[rows], doodads.at[rows, 2])
-        both: list[list[Sprite]] = [[], []]
+        pictures = []
         for number, row in enumerate(rows.tolist()):
-            for which, shadow in enumerate((True, False)):
-                sprite = self._sprite(row, camera, float(camera.focal / depth[row]), shadow)
-                if may_hide[number]:
-                    at = (int(feet[number, 0]), int(feet[number, 1]))
-                    sprite = backdrop.mask(sprite, at, float(depth[row]), float(doodads.at[row, 2]))
-                both[which].append(sprite)
-        box = boxes(both[1], feet)
+            sprite = self._sprite(row, camera, float(camera.focal / depth[row]))
+            if may_hide[number]:
+                at = (int(feet[number, 0]), int(feet[number, 1]))
+                sprite = backdrop.mask(sprite, at, float(depth[row]), float(doodads.at[row, 2]))
+            pictures.append(sprite)
+        box = boxes(pictures, feet)
         near = depth[rows][:, None] < depth[rows][None]
-        return Standing(both[0], both[1], feet, box, depth[rows], near & meeting(box, box))
+        return Standing(pictures, feet, box, depth[rows], near & meeting(box, box))
 
-    def _sprite(self, row: int, camera: ScreenCamera, scale: float, shadow: bool) -> Sprite:
+    def _sprite(self, row: int, camera: ScreenCamera, scale: float) -> Sprite:
         """The sprite of a doodad."""
         doodads = self._doodads
-        level = sprites.level_of(scale, sprites.SMALL_STEP)
-        key = (doodads.name[row], doodads.scale[row], doodads.facing[row], level, camera.height, shadow)
-        sprite = self._cache.get(key)
-        if sprite is None:
-            facing = doodads.facing[row] * 2 * math.pi / sprites.FACINGS
-            pose = sprites.Pose(facing, camera.focal, sprites.SMALL_STEP**level)
-            mesh = models.mesh(doodads.name[row], doodads.scale[row])
-            sprite = self._cache.put(key, sprites.rasterise(mesh, palette.of_player(0), pose, shadow=shadow))
-        return sprite
+        (octave,), (part,) = sizes(np.array([scale]), camera, np.array([SMALL_PARTS]))
+        name, size, turn = doodads.name[row], doodads.scale[row], doodads.facing[row]
+        key = (name, size, turn, int(octave), camera.height)
+
+        def draw() -> Sprite:
+            pose = Pose(turn, camera.focal, scale_of(int(octave), camera))
+            return rasterise(models.mesh(name, size), palette.of_player(0), pose)
+
+        return self._atlas.find(key, int(part)) or self._atlas.make(key, int(part), SMALL_PARTS, draw)
 
     def _fogged(self, backdrop: Backdrop, visibility: npt.NDArray[np.uint8]) -> Image:
         """The picture with the fog of war over it."""

@@ -8,7 +8,6 @@ import numpy as np
 
 from sc2data.sim import models, soils
 from sc2data.sim.relief import Relief
-from sc2data.sim.sprites import FACINGS
 from sc2data.sim.terrain import Terrain
 
 _WORDS = (
@@ -28,19 +27,21 @@ _WORDS = (
     (("fire", "lava", "ember"), "ember"),
 )
 _SCALE_STEP = 0.25
+_FACINGS = 8
+_TURN = 2 * math.pi / _FACINGS
 
 
 class Doodads:
     """Parallel arrays of a map's doodads: `name` (a key of `models.MODELS`), `scale`, `facing`, `at` (N, 3).
 
-    `facing` is an index of `sprites.FACINGS`, `scale` a multiple of a quarter, so that few sprites serve many doodads.
+    `facing` is a multiple of an eighth of a turn, in radians, `scale` one of a quarter: few sprites serve many doodads.
     """
 
     def __init__(self, terrain: Terrain, relief: Relief) -> None:
         placed = [(shape, doodad) for doodad in terrain.doodads if (shape := _shape(doodad.name, terrain))]
         self.name = [shape for shape, _ in placed]
         self.scale = [max(_SCALE_STEP, round(d.scale / _SCALE_STEP) * _SCALE_STEP) for _, d in placed]
-        self.facing = [round(d.facing / (2 * math.pi) * FACINGS) % FACINGS for _, d in placed]
+        self.facing = [round(d.facing / _TURN) % _FACINGS * _TURN for _, d in placed]
         x, y = np.array([d.x for _, d in placed]), np.array([d.y for _, d in placed])
         self.at = np.stack([x, y, relief.height_at(x, y)], axis=1).reshape(-1, 3).astype(np.float64)
         self.reach = np.array(

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim import models, palette, sprites
+from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, scale_of, sizes
 from sc2data.sim.mesh import Builder, Mesh
-from sc2data.sim.sprites import FACINGS, Pose, Sprite, SpriteCache
+from sc2data.sim.sprites import FACINGS, Pose, Sprite
 from sc2data.sim.view import HIDDEN, SNAPSHOT, WorldView
 from sc2data.units import UnitType, UnknownUnitTypeError, unit_type
 
@@ -77,8 +78,8 @@ def _construction(type_id: int, stage: int) -> Mesh:
 class Figures:
     """Makes the sprites of units and keeps them."""
 
-    def __init__(self, cache: SpriteCache) -> None:
-        self._cache = cache
+    def __init__(self, atlas: Atlas) -> None:
+        self._atlas = atlas
 
     def sprites(
         self,
@@ -95,9 +96,8 @@ class Figures:
         A flyer's shadow is a sprite of its own, where the ground is: `shadows_of_flyers` asks for these.
         """
         big = view.structure[rows] | (view.radius[rows] > _LARGE)
-        step = np.where(big, sprites.LARGE_STEP, sprites.SMALL_STEP)
-        scale = camera.focal / np.maximum(depth, 1)
-        level = np.rint(np.log(scale) / np.log(step)).astype(int)
+        parts = np.where(big, LARGE_PARTS, SMALL_PARTS)
+        octave, part = sizes(camera.focal / np.maximum(depth, 1), camera, parts)
         fine = np.where(big, _LARGE_TURN, _SMALL_TURN)
         up = np.rint((camera.height / 2 - pixels[:, 1]) / camera.focal * fine).astype(int)
         across = np.where(big, np.rint((pixels[:, 0] - camera.width / 2) / camera.focal * _LARGE_TURN), 0).astype(int)
@@ -105,20 +105,24 @@ class Figures:
         show = _shows(view, rows)
         stage = np.where(view.structure[rows], np.minimum(view.build_progress[rows] * _STAGES, _STAGES), _STAGES)
         flying = view.flying[rows]
-        traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, level, up, across, flying, big)
+        traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, octave, up, across, flying, big)
         keys = _packed(traits, shadows_of_flyers)
-        pictures = [self._cache.get((camera.height, key)) for key in keys]
-        for i, picture in enumerate(pictures):
+        pictures = []
+        for i, (key, shown) in enumerate(zip(keys, part.tolist(), strict=True)):
+            picture = self._atlas.find((camera.height, key), shown)
             if picture is None:
-                sprite = self._draw([int(trait[i]) for trait in traits], shadows_of_flyers, camera)
-                pictures[i] = self._cache.put((camera.height, keys[i]), sprite)
-        return [picture for picture in pictures if picture is not None]
+                of_unit = [int(trait[i]) for trait in traits]
+                draw = functools.partial(self._draw, of_unit, shadows_of_flyers, camera)
+                picture = self._atlas.make((camera.height, key), shown, int(parts[i]), draw)
+            pictures.append(picture)
+        return pictures
 
     def _draw(self, traits: list[int], shadow_only: bool, camera: ScreenCamera) -> Sprite:
         """The sprite of a unit's traits."""
-        type_id, owner, show, stage, facing, level, up, across, flying, big = traits
-        step, fine = (sprites.LARGE_STEP, _LARGE_TURN) if big else (sprites.SMALL_STEP, _SMALL_TURN)
-        pose = Pose(facing * 2 * math.pi / FACINGS, camera.focal, step**level, across / fine, up / fine)
+        type_id, owner, show, stage, facing, octave, up, across, flying, big = traits
+        fine = _LARGE_TURN if big else _SMALL_TURN
+        turn = facing * 2 * math.pi / FACINGS
+        pose = Pose(turn, camera.focal, scale_of(octave, camera), across / fine, up / fine)
         mesh = _shape(type_id, show == BURROWED)
         if stage < _STAGES:
             mesh = _construction(type_id, stage)
@@ -139,10 +143,10 @@ class Figures:
 def _packed(traits: tuple[npt.NDArray[Any], ...], shadow_only: bool) -> list[int]:
     """One number for the traits of each unit, since hashing a tuple of ten costs more than drawing does.
 
-    Level and directions are relative to the middle of their range, 512 and 32: far beyond what a camera gives.
+    Size and directions are counted from the middle of their range, 32: far beyond what a camera gives.
     """
-    bits_of = (22, 5, 3, 4, 5, 10, 6, 6, 1, 1)
-    offsets = (0, 0, 0, 0, 0, 512, 32, 32, 0, 0)
+    bits_of = (22, 5, 3, 4, 5, 6, 6, 6, 1, 1)
+    offsets = (0, 0, 0, 0, 0, 32, 32, 32, 0, 0)
     key = np.full(len(traits[0]), int(shadow_only), np.int64)
     for trait, offset, bits in zip(traits, offsets, bits_of, strict=True):
         key = (key << bits) | ((trait.astype(np.int64) + offset) & ((1 << bits) - 1))

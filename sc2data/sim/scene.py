@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim import blasts
+from sc2data.sim.atlas import Atlas
 from sc2data.sim.backdrop import Backdrop, BackdropPainter, boxes, meeting
 from sc2data.sim.figures import Figures, drawn, reach
 from sc2data.sim.minimap import MinimapPainter
-from sc2data.sim.sprites import Sprite, SpriteCache
+from sc2data.sim.sprites import Sprite
 from sc2data.sim.terrain import Terrain
 from sc2data.sim.view import WorldView
 
@@ -46,10 +47,10 @@ class ScenePainter:
 
     def __init__(self, terrain: Terrain, cache_dir: str | os.PathLike[str] | None = None) -> None:
         directory = pathlib.Path(cache_dir) if cache_dir is not None else default_cache()
-        cache = SpriteCache()
+        atlas = Atlas()
         self.terrain = terrain
-        self._backdrops = BackdropPainter(terrain, directory, cache)
-        self._figures = Figures(cache)
+        self._backdrops = BackdropPainter(terrain, directory, atlas)
+        self._figures = Figures(atlas)
         self._minimaps = MinimapPainter(terrain, self._backdrops.ground.texture)
 
     def screen(self, view: WorldView, camera: ScreenCamera) -> Image:
@@ -121,7 +122,7 @@ class ScenePainter:
             (-d, 0, sprite, foot) for d, sprite, foot in zip(depth.tolist(), pictures, feet.tolist(), strict=True)
         ]
         standing = backdrop.standing
-        things += [(-float(standing.depth[i]), 1, standing.body[i], standing.foot[i].tolist()) for i in again]
+        things += [(-float(standing.depth[i]), 1, standing.body(i), standing.foot[i].tolist()) for i in again]
         if again:
             things.sort(key=lambda thing: thing[:2])
         for _, _, sprite, (px, py) in things:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
 import functools
 import math
@@ -17,11 +16,8 @@ from sc2data.sim.mesh import Mesh
 from sc2data.sim.palette import Colour
 from sc2data.sim.relief import SUN
 
-FACINGS = 32
+FACINGS = 24
 """Directions that a mobile unit is drawn in."""
-
-SMALL_STEP, LARGE_STEP = 1.06, 1.03
-"""Ratio of one drawn size to the next, for units and for structures: a sprite is at most half a step off."""
 
 Image = npt.NDArray[np.uint8]
 
@@ -73,12 +69,35 @@ class Sprite:
         rest = np.rint(255 - (255 - self.rest.astype(np.float32)) * share).astype(np.uint8)
         return dataclasses.replace(self, colour=colour, rest=rest)
 
+    def body(self) -> Sprite:
+        """The sprite without its shadow: where it has no colour it hides nothing."""
+        solid = self.colour.max(axis=2) > 0
+        return dataclasses.replace(self, rest=np.where(solid, self.rest, np.uint8(255)))
+
     def tinted(self, tint: Colour, share: float, light: float) -> Sprite:
         """The sprite's own colours mixed with `tint` of the same brightness by `share`, times `light`."""
         grey = self.colour.mean(2, keepdims=True) / 150
         mixed = (self.colour * (1 - share) + grey * np.asarray(tint) * share) * light
         cover = 255 - self.rest[..., None].astype(np.float64)
         return dataclasses.replace(self, colour=np.rint(np.minimum(mixed, cover)).astype(np.uint8))
+
+    def shrunk(self, part: int, parts: int) -> Sprite:
+        """The sprite at `part` / `parts` of its size; its foot stays at a corner of pixels."""
+        height, width = self.colour.shape[:2]
+        left, top = self.left - self.left % parts, self.top - self.top % parts
+        right, bottom = -(-(self.left + width) // parts) * parts, -(-(self.top + height) // parts) * parts
+        border = (self.top - top, bottom - self.top - height, self.left - left, right - self.left - width)
+        size = ((right - left) // parts * part, (bottom - top) // parts * part)
+        colour = cv2.copyMakeBorder(self.colour, *border, cv2.BORDER_CONSTANT, value=(0, 0, 0))
+        rest = cv2.copyMakeBorder(self.rest, *border, cv2.BORDER_CONSTANT, value=(255,))
+        x0, y0 = border[2] * part // parts, border[0] * part // parts
+        x1, y1 = size[0] - border[3] * part // parts, size[1] - border[1] * part // parts
+        return Sprite(
+            cv2.resize(colour, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1].copy(),
+            cv2.resize(rest, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1].copy(),
+            left // parts * part + x0,
+            top // parts * part + y0,
+        )
 
     def paint(self, image: Image, x: int, y: int) -> None:
         """Lay the sprite over `image` in place, its foot at the corner (x, y) of pixels."""
@@ -92,11 +111,6 @@ class Sprite:
         rest = self.rest[window]
         cv2.multiply(target, cv2.merge([rest, rest, rest]), dst=target, scale=1 / 255)
         cv2.add(target, self.colour[window], dst=target)
-
-
-def level_of(scale: float, step: float) -> int:
-    """Number of the drawn size nearest to `scale` px a world unit: `step` to its power."""
-    return round(math.log(scale) / math.log(step))
 
 
 class _Lens:
@@ -243,29 +257,3 @@ def _shadow(
         return canvas
     full = (canvas.shape[1] * coarse, canvas.shape[0] * coarse)
     return cv2.resize(canvas, full, interpolation=cv2.INTER_LINEAR)[:height, :width]
-
-
-class SpriteCache:
-    """Keeps sprites by key within `capacity` bytes; the one that was not used for longest goes first."""
-
-    def __init__(self, capacity: int = 256 << 20) -> None:
-        self._capacity, self._held = capacity, 0
-        self._sprites: collections.OrderedDict[object, Sprite] = collections.OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._sprites)
-
-    def get(self, key: object) -> Sprite | None:
-        """The sprite kept under `key`."""
-        sprite = self._sprites.get(key)
-        if sprite is not None:
-            self._sprites.move_to_end(key)
-        return sprite
-
-    def put(self, key: object, sprite: Sprite) -> Sprite:
-        """Keep a sprite, let others go where there is no room; returns it."""
-        self._sprites[key] = sprite
-        self._held += sprite.nbytes
-        while self._held > self._capacity and len(self._sprites) > 1:
-            self._held -= self._sprites.popitem(last=False)[1].nbytes
-        return sprite

@@ -1,4 +1,4 @@
-"""Sprites: the same projection as the camera's, smooth edges, a bounded cache."""
+"""Sprites: the same projection as the camera's, smooth edges."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from sc2data.geometry import ScreenCamera
 from sc2data.sim import models, palette
 from sc2data.sim.mesh import Builder
-from sc2data.sim.sprites import LARGE_STEP, Pose, Sprite, SpriteCache, level_of, rasterise
+from sc2data.sim.sprites import Pose, Sprite, rasterise
 
 
 def slab(width: float, length: float) -> Builder:
@@ -77,20 +77,21 @@ def test_half_covered_pixels_mix_with_what_is_behind() -> None:
     assert image[0, 0].tolist() == [200, 200, 200]  # 200 * 128 / 255 + 100
 
 
-def test_level_is_the_nearest_step() -> None:
-    for scale in (12.0, 57.3, 244.0):
-        assert abs(LARGE_STEP ** level_of(scale, LARGE_STEP) / scale - 1) < 0.0076
-
-
-def test_the_cache_lets_the_oldest_go() -> None:
-    sprite = Sprite(np.zeros((10, 10, 3), np.uint8), np.zeros((10, 10), np.uint8), 0, 0)
-    cache = SpriteCache(capacity=3 * 400)
-    for key in "abc":
-        cache.put(key, sprite)
-    cache.get("a")
-    cache.put("d", sprite)
-    assert [cache.get(key) is not None for key in "abcd"] == [True, False, True, True]
-    assert len(cache) == 3
+def test_a_shrunk_sprite_keeps_its_foot() -> None:
+    whole = rasterise(models.mesh("Pylon"), palette.of_player(1), Pose(0.4, 2000.0, 90.0))
+    for part in (23, 27, 31):
+        small = whole.shrunk(part, 32)
+        direct = rasterise(models.mesh("Pylon"), palette.of_player(1), Pose(0.4, 2000.0, 90.0 * part / 32))
+        canvases = []
+        for sprite in (small, direct):
+            canvas = np.full((300, 300, 3), 128, np.uint8)
+            sprite.paint(canvas, 150, 150)
+            canvases.append(canvas.astype(float))
+        assert np.abs(canvases[0] - canvases[1]).mean() < 2.5
+        moments = [np.abs(canvas - 128).sum(2) for canvas in canvases]
+        for axis in (0, 1):
+            places = [(m.sum(axis) * np.arange(300)).sum() / m.sum() for m in moments]
+            assert abs(places[0] - places[1]) < 0.6
 
 
 @pytest.mark.parametrize("name", sorted(models.MODELS))
