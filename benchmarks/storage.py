@@ -10,19 +10,23 @@ rounds.
 from __future__ import annotations
 
 import argparse
+import dataclasses
+import functools
 import json
 import pathlib
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import h5py
 import hdf5plugin
 import numpy as np
+import numpy.typing as npt
 
 from benchmarks.machine import machine
+from sc2data import units
 from sc2data.format import CountedType, Dataset, DatasetWriter, MapInfo, Record, Scene, Schema, Units
 from sc2data.format.compression import COMPRESSIONS
 from sc2data.format.layout import LIBRARY_VERSIONS
@@ -32,8 +36,14 @@ from sc2data.sim.view import camera_height
 from tests.sc2data.sim import drawn_worlds
 
 ROUNDS = 3
+READS = 100
+WINDOWS = (48, 224)
+TILES = (128, 256)
 UNITS = 200
 TYPES = ("Marine", "Marauder", "SiegeTank", "SiegeTankSieged", "Zergling", "Baneling", "Hydralisk", "SCV", "Drone")
+Row = dict[str, Any]
+Picture = npt.NDArray[np.uint8]
+
 PROVENANCE = {"backend": {"name": "simulator", "version": "4.10.0"}}
 FILTERS: dict[str, dict[str, Any]] = {
     "none": {},
@@ -50,8 +60,6 @@ FILTERS: dict[str, dict[str, Any]] = {
 
 def drawn_records(count: int) -> tuple[Schema, list[Record]]:
     """Records of battles on Simple64, drawn by the simulator's painter."""
-    from sc2data import units
-
     terrain = synthetic_terrain("Simple64")
     area = (0.0, 0.0, float(terrain.width), float(terrain.length))
     info = MapInfo(terrain.name, terrain.width, terrain.length, terrain.playable, area)
@@ -80,7 +88,7 @@ def _drawn_record(painter: ScenePainter, schema: Schema, number: int) -> Record:
     camera = schema.screen_camera(target)
     world = np.stack([view.x, view.y, view.z], axis=1)
     pixels = camera.project(world)[0].astype(np.float32)
-    units = Units.of(
+    seen = Units.of(
         type=view.type,
         alliance=view.alliance,
         owner=view.owner,
@@ -94,7 +102,7 @@ def _drawn_record(painter: ScenePainter, schema: Schema, number: int) -> Record:
         on_screen=((pixels >= 0) & (pixels < 1024)).all(axis=1),
     )
     minimap = painter.minimap(view, 256, 256, schema.maps[0].minimap_area)
-    return Record(minimap, painter.screen(view, camera), units, Scene(number, number, camera=target))
+    return Record(minimap, painter.screen(view, camera), seen, Scene(number, number, camera=target))
 
 
 def best_cpu(work: Callable[[], Any], times: int = 1) -> float:
@@ -107,43 +115,32 @@ def best_cpu(work: Callable[[], Any], times: int = 1) -> float:
     return round(min(spent), 3)
 
 
-def measure_filters(
-    screens: Sequence[np.ndarray[Any, Any]], folder: pathlib.Path, tiles: Sequence[int]
-) -> list[dict[str, Any]]:
-    """CPU ms to write a screen and to read windows of 48 and 224 px, by filter and tile."""
-    rows = []
-    path = folder / "filters.h5"
-    random = np.random.default_rng(0)
-    for tile in tiles:
+def measure_filters(screens: Sequence[Picture], folder: pathlib.Path) -> list[Row]:
+    """CPU ms to write a screen and to read a window, by filter and tile, with HDF5 alone."""
+    rows: list[Row] = []
+    for tile in TILES:
         for name, options in FILTERS.items():
-            write = best_cpu(lambda o=options, t=tile: _write_screens(path, screens, t, o), len(screens))
+            path = folder / f"{name}-{tile}.h5"
+            write = best_cpu(functools.partial(write_screens, path, screens, tile, options), len(screens))
             ratio = sum(screen.nbytes for screen in screens) / path.stat().st_size
-            row = {"filter": name, "tile": tile, "write_ms": write, "ratio": round(ratio, 3)}
+            row: Row = {"filter": name, "tile": tile, "ratio": round(ratio, 3), "write_ms": write}
             with h5py.File(path, "r") as file:
-                for side in (48, 224):
-                    row[f"window_{side}_ms"] = best_cpu(
-                        lambda f=file, s=side: _read_windows(f["screen"], s, random), 100
-                    )
+                row |= window_costs(screens[0].shape, file["screen"].__getitem__, len(screens))
             rows.append(row)
-            print(
-                "{filter:15} tile {tile}  write {write_ms:7.2f} ms  ratio {ratio:5.2f}  "
-                "window 48 {window_48_ms:6.3f} ms  224 {window_224_ms:6.3f} ms".format(**row),
-                file=sys.stderr,
-            )
+            path.unlink()
     return rows
 
 
-def _write_screens(
-    path: pathlib.Path, screens: Sequence[np.ndarray[Any, Any]], tile: int, options: dict[str, Any]
-) -> None:
-    shape = screens[0].shape
+def write_screens(path: pathlib.Path, screens: Sequence[Picture], tile: int, options: dict[str, Any]) -> None:
+    """A file of screens, stored as a shard stores them."""
+    height, width, channels = screens[0].shape
     with h5py.File(path, "w", libver=LIBRARY_VERSIONS) as file:
         dataset = file.create_dataset(
             "screen",
-            (0, *shape),
+            (0, height, width, channels),
             np.uint8,
-            chunks=(1, tile, tile, 3),
-            maxshape=(None, *shape),
+            chunks=(1, min(tile, height), min(tile, width), channels),
+            maxshape=(None, height, width, channels),
             fletcher32=True,
             **options,
         )
@@ -152,72 +149,94 @@ def _write_screens(
             dataset[index] = screen
 
 
-def _read_windows(dataset: h5py.Dataset, side: int, random: np.random.Generator) -> None:
-    count, height, width, _ = dataset.shape
-    for _ in range(100):
-        x, y = int(random.integers(width - side)), int(random.integers(height - side))
-        dataset[int(random.integers(count)), y : y + side, x : x + side]
-
-
-def measure_datasets(schema: Schema, records: Sequence[Record], folder: pathlib.Path) -> list[dict[str, Any]]:
-    """CPU ms a record through `DatasetWriter` and `Dataset`: checksums, columns, hash and fsync included."""
-    rows = []
-    random = np.random.default_rng(0)
+def measure_datasets(schema: Schema, records: Sequence[Record], folder: pathlib.Path) -> list[Row]:
+    """CPU ms a record through `DatasetWriter` (checksums, columns, hash and fsync included) and `Dataset`."""
+    rows: list[Row] = []
     for compression in COMPRESSIONS:
-        path = folder / compression
-
-        def write(path: pathlib.Path = path, compression: str = compression) -> None:
-            for file in path.glob("*"):
-                file.unlink()
-            with DatasetWriter(path, {}, schema, PROVENANCE, compression=compression) as writer:
-                for episode, record in enumerate(records):
-                    scene = Scene(episode, episode, camera=record.scene.camera, map=record.scene.map)
-                    writer.append(Record(record.minimap, record.screen, record.units, scene))
-
-        row: dict[str, Any] = {"compression": compression, "write_ms": best_cpu(write, len(records))}
-        with Dataset(path) as dataset:
-            row["bytes_per_record"] = round(sum(shard.bytes for shard in dataset.manifest.shards) / len(dataset))
-            row["record_ms"] = best_cpu(lambda d=dataset: [d.record(i) for i in range(len(d))], len(dataset))
-            row["minimap_ms"] = best_cpu(lambda d=dataset: [d.minimap(i) for i in range(len(d))], len(dataset))
-            row["units_ms"] = best_cpu(lambda d=dataset: [d.units(i) for i in range(len(d))], len(dataset))
+        paths = [folder / f"{compression}-{number}" for number in range(ROUNDS)]
+        fresh = iter(paths)
+        row: Row = {"compression": compression}
+        write = functools.partial(write_next, fresh, schema, records, compression)
+        row["write_ms"] = best_cpu(write, len(records))
+        with Dataset(paths[0]) as dataset:
+            row["kib_per_record"] = round(dataset.manifest.shards[0].bytes / len(dataset) / 1024)
+            for name, read in (("record", dataset.record), ("minimap", dataset.minimap), ("units", dataset.units)):
+                row[f"{name}_ms"] = best_cpu(functools.partial(read_all, read, len(dataset)), len(dataset))
             if schema.screen is not None:
-                for side in (48, 224):
-                    row[f"window_{side}_ms"] = best_cpu(lambda d=dataset, s=side: _dataset_windows(d, s, random), 100)
+                row |= window_costs(schema.screen, dataset_window(dataset), len(dataset))
         rows.append(row)
-        print(json.dumps(row), file=sys.stderr)
     return rows
 
 
-def _dataset_windows(dataset: Dataset, side: int, random: np.random.Generator) -> None:
-    height, width, _ = dataset.schema.trailing("screen")
-    for _ in range(100):
-        x, y = int(random.integers(width - side)), int(random.integers(height - side))
-        dataset.screen_window(int(random.integers(len(dataset))), x, y, side, side)
+def write_next(paths: Iterator[pathlib.Path], schema: Schema, records: Sequence[Record], compression: str) -> None:
+    """A data set of one shard in the next of `paths`, each record an episode of its own."""
+    with DatasetWriter(
+        next(paths), {}, schema, PROVENANCE, compression=compression, shard_records=len(records)
+    ) as writer:
+        for episode, record in enumerate(records):
+            scene = Scene(episode, episode, camera=record.scene.camera, map=record.scene.map)
+            writer.append(dataclasses.replace(record, scene=scene))
 
 
-def main() -> None:
+def read_all(read: Callable[[int], Any], count: int) -> None:
+    """Read every record once."""
+    for index in range(count):
+        read(index)
+
+
+def dataset_window(dataset: Dataset) -> Callable[[Any], Any]:
+    """`Dataset.screen_window`, called with a slice like an array."""
+
+    def read(place: tuple[int, slice, slice]) -> Any:
+        index, rows, columns = place
+        size = (columns.stop - columns.start, rows.stop - rows.start)
+        return dataset.screen_window(index, columns.start, rows.start, *size)
+
+    return read
+
+
+def window_costs(shape: Sequence[int], read: Callable[[Any], Any], count: int) -> Row:
+    """CPU ms to read a window at a random place, by its side; sides above the screen's are left out."""
+    random = np.random.default_rng(0)
+    height, width = shape[:2]
+
+    def read_many(side: int) -> None:
+        for _ in range(READS):
+            x, y = int(random.integers(width - side + 1)), int(random.integers(height - side + 1))
+            read(np.s_[int(random.integers(count)), y : y + side, x : x + side])
+
+    sides = [side for side in WINDOWS if side <= min(height, width)]
+    return {f"window_{side}_ms": best_cpu(functools.partial(read_many, side), READS) for side in sides}
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Rows as text in columns."""
+    if not rows:
+        return ""
+    names = list(rows[0])
+    lines = [names, *([str(row.get(name, "")) for name in names] for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(names))]
+    return "\n".join("  ".join(word.rjust(width) for word, width in zip(line, widths)) for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset", nargs="?", help="measure on the records of this data set")
     parser.add_argument("--records", type=int, default=12, help="how many records to measure on")
-    arguments = parser.parse_args()
-    if arguments.dataset:
-        with Dataset(arguments.dataset) as dataset:
-            schema, records = dataset.schema, [dataset.record(i) for i in range(min(arguments.records, len(dataset)))]
+    asked = parser.parse_args(arguments)
+    if asked.dataset:
+        with Dataset(asked.dataset) as dataset:
+            schema, records = dataset.schema, [dataset.record(i) for i in range(min(asked.records, len(dataset)))]
     else:
-        schema, records = drawn_records(arguments.records)
+        schema, records = drawn_records(asked.records)
     screens = [record.screen for record in records if record.screen is not None]
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        report = {
-            "machine": machine(),
-            "records": len(records),
-            "minimap": schema.minimap,
-            "screen": schema.screen,
-            "filters": measure_filters(screens, folder, (128, 256)) if screens else [],
-            "datasets": measure_datasets(schema, records, folder),
-        }
-    print(json.dumps(report, indent=1))
+        filters = measure_filters(screens, pathlib.Path(name)) if screens else []
+        datasets = measure_datasets(schema, records, pathlib.Path(name))
+    print(table(filters), table(datasets), sep="\n\n", file=sys.stderr)
+    sizes = {"records": len(records), "minimap": schema.minimap, "screen": schema.screen}
+    print(json.dumps({"machine": machine(), **sizes, "filters": filters, "datasets": datasets}, indent=1))
 
 
 if __name__ == "__main__":

@@ -140,7 +140,7 @@ class Dataset:
 
         Args:
             where: "screen": visible units on the screen; "map": all visible units.
-            indices: which records; None: all.
+            indices: which records, or a mask (N,); None: all.
         """
         if where not in ("screen", "map"):
             raise ValueError(f"counts of {where!r}: choose 'screen' or 'map'")
@@ -174,7 +174,7 @@ class Dataset:
         """A column of docs/format.md that has a row a record, such as "scene/seed"; of some records, or of all.
 
         Returns:
-            (n, ...) in the order of `indices`.
+            (n, ...) in the order of `indices`, which may also be a mask (N,).
 
         Raises:
             ValueError: no such column, or it has a row a unit (see `units`).
@@ -184,8 +184,7 @@ class Dataset:
         if column is None or column.rows != "record":
             per_record = ", ".join(key for key, value in COLUMNS.items() if value.rows == "record")
             raise ValueError(f"no column {name!r} with a row a record; there are {per_record}")
-        wanted = np.arange(len(self)) if indices is None else np.asarray(indices, np.int64).reshape(-1)
-        wanted = self._checked(wanted)
+        wanted = self._wanted(indices)
         values = np.empty((len(wanted), *self.schema.trailing(name)), column.dtype)
         shards = np.searchsorted(self._starts, wanted, side="right") - 1
         for first, last in _runs(wanted, shards):
@@ -231,6 +230,17 @@ class Dataset:
         record = int(self._checked(np.array([operator.index(index)]))[0])
         shard = int(np.searchsorted(self._starts, record, side="right")) - 1
         return shard, record - int(self._starts[shard])
+
+    def _wanted(self, indices: npt.ArrayLike | None) -> npt.NDArray[np.int64]:
+        """Indices from 0, of what the user may give: indices, a mask of all records, or None for all."""
+        if indices is None:
+            return np.arange(len(self))
+        given = np.asarray(indices)
+        if given.dtype == np.bool_:
+            if given.shape != (len(self),):
+                raise IndexError(f"mask of shape {given.shape}: {self.path} has {len(self)} records")
+            return np.flatnonzero(given)
+        return self._checked(given.astype(np.int64, casting="same_kind" if given.size else "unsafe").reshape(-1))
 
     def _checked(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         wrong = (indices < -len(self)) | (indices >= len(self))

@@ -24,6 +24,9 @@ from sc2data.format.validate import validate
 from tests.sc2data.format import examples
 from tests.sc2data.format.examples import CONFIG, FRAMES, PROVENANCE
 
+# Python 3.12 and later warn of every fork once numpy has its threads.
+pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+
 EPISODES = 24
 RECORDS = list(examples.records(EPISODES))
 
@@ -80,7 +83,6 @@ def check_after_kill(path: Path, safe: int) -> None:
             examples.assert_same_record(dataset.record(index), RECORDS[index])
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 @pytest.mark.parametrize("kills", [15, pytest.param(100, marks=pytest.mark.slow)])
 def test_a_writer_killed_at_any_moment_loses_nothing_finished(tmp_path, undisturbed, kills):
     whole, seconds = undisturbed
@@ -96,7 +98,6 @@ def test_a_writer_killed_at_any_moment_loses_nothing_finished(tmp_path, undistur
     assert interrupted > kills // 2
 
 
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 def test_a_writer_killed_again_and_again_gets_there(tmp_path, undisturbed):
     whole, seconds = undisturbed
     for _ in range(6):

@@ -51,6 +51,7 @@ def test_rows_in_any_order(dataset):
     np.testing.assert_array_equal(dataset.minimaps(order), expected)
     np.testing.assert_array_equal(dataset.minimaps(), np.stack([r.minimap for r in RECORDS]))
     assert dataset.minimaps([]).shape == (0, 32, 32, 3)
+    np.testing.assert_array_equal(dataset.minimaps(np.arange(18) == 5), RECORDS[5].minimap[None])
     assert dataset.column("scene/frame", order).tolist() == [2, 0, 1, 2, 0, 1, 0, 2]
 
 
@@ -118,6 +119,10 @@ def test_records_that_there_are_not(dataset):
             dataset.record(index)
     with pytest.raises(IndexError):
         dataset.minimaps([0, 18])
+    with pytest.raises(IndexError, match=r"mask of shape \(3,\)"):
+        dataset.minimaps([True, False, True])
+    with pytest.raises(TypeError):
+        dataset.minimaps([0.5])
     with pytest.raises(ValueError, match="no column 'units/type' with a row a record"):
         dataset.column("units/type")
     with pytest.raises(ValueError, match="choose 'screen' or 'map'"):
