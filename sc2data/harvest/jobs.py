@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import PurePath
 from typing import Any, Protocol
 
@@ -144,11 +144,17 @@ class Source(Protocol):
 class Worker:
     """Does jobs with one game, which it starts, watches and starts again."""
 
-    def __init__(self, backend: Backend, config: HarvestConfig, supervision: Supervision) -> None:
+    def __init__(
+        self,
+        backend: Backend,
+        config: HarvestConfig,
+        supervision: Supervision,
+        session: Callable[[Backend, Patience], Session] = Session,
+    ) -> None:
+        self.session = session(backend, supervision.patience)
         self._map = MapFile.read(backend, config.map)
         self._supervision = supervision
-        self._session = Session(backend, supervision.patience)
-        self._source = _source(self._session, config, self._map)
+        self._source = _source(self.session, config, self._map)
         self._restarts: Counter[str] = Counter()
         self._faults: list[tuple[str, str]] = []
         self._scenes = 0
@@ -163,7 +169,7 @@ class Worker:
         for remaining in reversed(range(self._supervision.tries)):
             try:
                 observer = self._source.ready()
-                return Greeting(observer.map_info(self._map.name, self._map.sha256), self._session.version)
+                return Greeting(observer.map_info(self._map.name, self._map.sha256), self.session.version)
             except GameFault as fault:
                 self._note(fault)
                 if not remaining:
@@ -197,11 +203,7 @@ class Worker:
 
     def close(self) -> None:
         """End the game."""
-        self._session.close()
-
-    def cpu_seconds(self) -> float:
-        """CPU time of the present game process."""
-        return self._session.process.cpu_seconds() if self._session.alive else 0.0
+        self.session.close()
 
     def _note(self, fault: GameFault) -> None:
         logger.info("%s", fault)
@@ -210,19 +212,19 @@ class Worker:
             self._start_over(fault.kind)
 
     def _start_over(self, reason: str) -> None:
-        self._session.kill()
+        self.session.kill()
         self._source.forget()
         self._restarts[reason] += 1
         self._scenes = 0
 
     def _look_after(self) -> None:
         """Start the game afresh before it is too old or too large."""
-        if not self._session.alive:
+        if not self.session.alive:
             return
         if self._scenes >= self._supervision.scenes_per_process:
             self._start_over("age")
         elif self._scenes % self._supervision.check_memory_every == 0:
-            self._mebibytes = self._session.process.resident_mebibytes()
+            self._mebibytes = self.session.process.resident_mebibytes()
             if self._mebibytes > self._supervision.memory_mebibytes:
                 self._start_over("memory")
 

@@ -60,10 +60,6 @@ class OwnProcess:
             self._worker.ahead(job + 1)
             yield outcome
 
-    def cpu_seconds(self) -> float:
-        """CPU time of the present game process."""
-        return self._worker.cpu_seconds()
-
     def close(self) -> None:
         """End the game."""
         self._worker.close()

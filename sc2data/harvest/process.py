@@ -93,14 +93,6 @@ class GameProcess:
         except psutil.Error:
             return 0.0
 
-    def cpu_seconds(self) -> float:
-        """User and system CPU time that the game has taken, in seconds; 0 when it has ended."""
-        try:
-            times = self._psutil.cpu_times()
-        except psutil.Error:
-            return 0.0
-        return float(times.user + times.system)
-
     def last_words(self) -> str:
         """The last lines that the game wrote to its output."""
         try:
