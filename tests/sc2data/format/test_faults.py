@@ -27,7 +27,7 @@ from tests.sc2data.format.examples import CONFIG, FRAMES, PROVENANCE
 # Python 3.12 and later warn of every fork once numpy has its threads.
 pytestmark = pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
 
-EPISODES = 24
+EPISODES = 12
 RECORDS = list(examples.records(EPISODES))
 
 

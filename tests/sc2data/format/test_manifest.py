@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -34,6 +35,15 @@ def test_reads_what_it_wrote(tmp_path):
     before = (path / "manifest.json").read_bytes()
     manifest.write(path)
     assert (path / "manifest.json").read_bytes() == before
+
+
+def test_the_example_in_the_document_is_a_manifest(tmp_path):
+    document = (Path(__file__).parents[3] / "docs" / "format.md").read_text()
+    example = document.partition("```json\n")[2].partition("```")[0]
+    (tmp_path / "manifest.json").write_text(example)
+    manifest = Manifest.read(tmp_path)
+    assert json.loads(manifest.to_json()) == json.loads(example)
+    assert manifest.episode_ids().tolist() == [0] * 8 + [1] * 8 + [3] * 8 + [4] * 6
 
 
 def test_nothing_there(tmp_path):
