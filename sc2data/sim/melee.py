@@ -29,13 +29,15 @@ MINERALS = 50.0
 
 
 def set_up(world: World) -> None:
-    """Put down what the map places and what each player starts with."""
+    """Put down what the map places and what each player starts with.
+
+    The seed says at which of the map's start locations the first player starts; the others follow in the map's order.
+    """
     place_neutral(world)
-    free = list(world.terrain.start_locations)
-    order = world.state.random.permutation(len(free)).tolist()
+    starts = world.terrain.start_locations
     for i, player in enumerate(world.state.players.values()):
         player.minerals = MINERALS
-        x, y = free[order[i]] if i < len(free) else _spare(world, i)
+        x, y = starts[(world.state.seed + i) % len(starts)] if i < len(starts) else _spare(world, i)
         _base(world, player.id, player.race, x, y)
     vision.remember_neutral(world)
     send_workers(world)
