@@ -1,0 +1,1 @@
+"""What is to be learned: labelled images with their proxies, by task and split."""
