@@ -145,6 +145,7 @@ class Match:
 
     def advance(self, count: int) -> None:
         """Compute up to `count` loops; stops at the end of the game."""
+        before = self.loop
         for _ in range(count):
             if self.over:
                 break
@@ -161,6 +162,7 @@ class Match:
             self.world.step()
             self._note_errors()
             self._note_deaths(self.world.state.dead)
+        self._note_attacks(before)
         self._changes += 1
         self.recording.loops = self.loop
         self.recording.results = self.results
@@ -252,6 +254,14 @@ class Match:
             if seat:
                 seat.errors.append(sc_pb.ActionError(unit_tag=tag, ability_id=ability, result=code))
         errors.clear()
+
+    def _note_attacks(self, since: int) -> None:
+        """Alert the players whose units were hurt after loop `since`."""
+        units = self.world.state.units
+        for row in np.flatnonzero(units.hurt > since).tolist():
+            seat = self.seats.get(int(units.owner[row]))
+            if seat:
+                seat.alerts.add(sc_pb.BuildingUnderAttack if units.structure[row] else sc_pb.UnitUnderAttack)
 
     def _note_deaths(self, dead: Iterable[int]) -> None:
         for seat in self.seats.values():

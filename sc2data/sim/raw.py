@@ -81,7 +81,7 @@ def _add_units(
     message: raw_pb.ObservationRaw, match: Match, seat: Seat, view: WorldView
 ) -> list[tuple[int, raw_pb.Unit]]:
     """Add a message for every unit of the view, with its plain fields; (row, message) of those that are seen."""
-    columns = _columns(view)
+    columns = _columns(match, view)
     x = (view.x - np.float32(seat.optics.origin[0])).tolist()
     y = (view.y - np.float32(seat.optics.origin[1])).tolist()
     z = view.z.tolist()
@@ -122,9 +122,9 @@ def _fields(code: int) -> list[str]:
     return names
 
 
-def _columns(view: WorldView) -> dict[str, list[Any]]:
+def _columns(match: Match, view: WorldView) -> dict[str, list[Any]]:
     """Every plain field of every row, by its name in the message."""
-    zeros, no = [0] * len(view), [False] * len(view)
+    no = [False] * len(view)
     columns: dict[str, list[Any]] = {
         name: getattr(view, name).tolist()
         for name in (
@@ -149,7 +149,7 @@ def _columns(view: WorldView) -> dict[str, list[Any]]:
     columns["weapon_cooldown"] = view.cooldown.tolist()
     columns["is_blip"] = no
     columns["is_powered"] = tally.powered(view).tolist()
-    columns |= dict.fromkeys(_LEVELS, zeros)
+    columns |= dict(zip(_LEVELS, tally.upgrade_levels(match.world, view)))
     wanted, assigned = tally.harvesters(view)
     columns["ideal_harvesters"], columns["assigned_harvesters"] = wanted.tolist(), assigned.tolist()
     return columns

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data import units as unit_table
-from sc2data.sim import abilities, selection, statistics
+from sc2data.sim import abilities, selection, statistics, upgrades
 from sc2data.sim.messages import sc_pb
 from sc2data.sim.view import NEUTRAL, SELF, SNAPSHOT, VISIBLE, WorldView
 
@@ -97,6 +97,16 @@ def powered(view: WorldView) -> npt.NDArray[np.bool_]:
     for row, radius in sources:
         has |= needing & (np.hypot(view.x - view.x[row], view.y - view.y[row]) <= radius)
     return has
+
+
+def upgrade_levels(world: World, view: WorldView) -> tuple[list[int], list[int], list[int]]:
+    """Levels of attack, armour and shields of each unit."""
+    attack, armor, shields = ([0] * len(view) for _ in range(3))
+    upgraded = [number for number, player in world.state.players.items() if player.upgrades]
+    for row in np.flatnonzero(np.isin(view.owner, upgraded)).tolist() if upgraded else ():
+        kind = world.statistics[int(view.type[row])]
+        attack[row], armor[row], shields[row] = upgrades.levels(world, int(view.owner[row]), kind)
+    return attack, armor, shields
 
 
 def is_add_on(type_id: int) -> bool:

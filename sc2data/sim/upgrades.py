@@ -39,6 +39,8 @@ _ARMORS: dict[str, Levels] = {
     "zerg air": (71, 72, 73),
 }
 
+_SHIELDS: Levels = (45, 46, 47)
+
 _SPEED = {
     105: (66, 1.6),  # Zergling: metabolic boost
     9: (75, 1.18),  # Baneling: centrifugal hooks
@@ -65,6 +67,16 @@ def line_of(kind: UnitType) -> str:
 def _level(upgrades: set[int], levels: Levels | None) -> int:
     """How many of three levels are had; the highest one counts with or without those below."""
     return max((i + 1 for i, upgrade in enumerate(levels or ()) if upgrade in upgrades), default=0)
+
+
+def levels(world: World, owner: int, kind: UnitType) -> Levels:
+    """The levels of weapons, armour and shields that a player's units of a type have, 0 to 3 each."""
+    player = world.state.players.get(owner)
+    if player is None or not player.upgrades:
+        return 0, 0, 0
+    had, line = player.upgrades, line_of(kind)
+    shields = _level(had, _SHIELDS) if kind.max_shield else 0
+    return _level(had, _WEAPONS.get(line)), _level(had, _ARMORS.get(line)), shields
 
 
 def bonus_damage(world: World, row: int, weapon: Weapon) -> float:

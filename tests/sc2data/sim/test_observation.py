@@ -277,3 +277,23 @@ def test_action_results_are_codes(game: Game) -> None:
     order.action_raw.unit_command.target_world_space_pos.CopyFrom(common_pb.Point2D(x=5, y=5))
     (result,) = act(game, order)
     assert result != 1
+
+
+def test_who_is_attacked_is_alerted_once(game: Game) -> None:
+    start(game, opponent=True, map_name="Flat64")
+    spawn(game, MARINE, 44, 44)
+    spawn(game, ZERGLING, 45, 44, owner=2)
+    step(game, 40)
+    assert list(look(game).observation.alerts) == [sc_pb.UnitUnderAttack]
+    assert not look(game).observation.alerts
+
+
+def test_upgrades_show_as_levels(game: Game) -> None:
+    start(game)
+    spawn(game, MARINE, 16, 16)
+    debug(game, game_state=debug_pb.upgrade)
+    step(game)
+    seen = look(game)
+    (marine,) = units(seen, MARINE)
+    assert (marine.attack_upgrade_level, marine.armor_upgrade_level, marine.shield_upgrade_level) == (3, 3, 0)
+    assert 7 in seen.observation.raw_data.player.upgrade_ids
