@@ -29,15 +29,18 @@ class Mesh:
     """Convex parts as quadrilaterals (a triangle repeats its last corner).
 
     `corners` (V, 3) model space, those of part p from row `spans[p]` up to `spans[p + 1]`; `faces` (F, 4) rows of
-    `corners`; `normals` (F, 3) outward; `part` (F,) number of the convex part; `middles` (P, 3) of the parts; `tier`
-    (P,): parts of a higher tier are drawn over those of a lower one; `material` (F,) numbers that `colours`
-    understands; `tint` (F,) brightness factors.
+    `corners`; `centres` and outward `normals` (F, 3) of the faces; `raised` (F,) their height, 0 at the model's bottom
+    and 1 at its top; `part` (F,) number of the convex part; `middles` (P, 3) of the parts; `tier` (P,): parts of a
+    higher tier are drawn over those of a lower one; `material` (F,) numbers that `colours` understands; `tint` (F,)
+    brightness factors.
     """
 
     corners: Array
     spans: tuple[int, ...]
     faces: npt.NDArray[np.int32]
+    centres: Array
     normals: Array
+    raised: Array
     part: npt.NDArray[np.int32]
     middles: Array
     tier: npt.NDArray[np.int32]
@@ -223,12 +226,16 @@ class Builder:
         triangle = faces[:, 2] == faces[:, 3]
         normals[triangle] = np.cross(b - a, c - a)[triangle]
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-        outward = np.einsum("ij,ij->i", normals, (a + b + c + d) / 4 - middles[part]) >= 0
+        centres = (a + b + c + d) / 4
+        outward = np.einsum("ij,ij->i", normals, centres - middles[part]) >= 0
         normals = np.where(outward[:, None], normals, -normals).astype(np.float32)
         material = np.array([_NUMBER[name] for name in self._materials], np.int32)[part]
+        low, high = float(corners[:, 2].min()), float(corners[:, 2].max())
+        raised = np.clip((centres[:, 2] - low) / max(high - low, 1e-3), 0, 1)
         tint = np.random.default_rng(len(corners)).uniform(0.93, 1.07, len(faces)).astype(np.float32)
         spans = (0, *np.cumsum([len(points) for points in self._corners]).tolist())
-        return Mesh(corners, spans, faces, normals, part, middles, np.array(self._tiers, np.int32), material, tint)
+        tiers = np.array(self._tiers, np.int32)
+        return Mesh(corners, spans, faces, centres, normals, raised, part, middles, tiers, material, tint)
 
 
 def _turned(points: npt.NDArray[np.float32], yaw: float, pitch: float) -> npt.NDArray[np.float32]:

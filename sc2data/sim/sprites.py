@@ -24,7 +24,7 @@ Image = npt.NDArray[np.uint8]
 _FILL = np.array([0.1, -0.75, 0.62])  # the sky's light comes from the camera's side
 _SHADOW = 0.52  # share of the light that a shadow takes
 _CONTACT = 0.4  # share of the light that is missing under what stands on the ground
-_SMALL = 100  # px: smaller bodies are drawn at four times their size, larger ones at twice
+_SMALL = 56  # px: smaller bodies are drawn at four times their size, larger ones at twice
 _GENTLE = 0.075  # world units over which a shadow's edge fades
 
 
@@ -161,7 +161,7 @@ def rasterise(mesh: Mesh, team: Colour, pose: Pose, *, body: bool = True, shadow
     if body:
         near, far = _bounds(pixels)
         window = slice(near[1] - low[1], far[1] - low[1]), slice(near[0] - low[0], far[0] - low[0])
-        canvas = _body(mesh, team, turn, lens, corners, pixels - near, far - near)
+        canvas = _body(mesh, team, turn, lens, pixels - near, far - near)
         colour[window] = canvas[..., :3]
         rest[window] = cv2.multiply(rest[window], 255 - canvas[..., 3], scale=1 / 255)
     return Sprite(colour, rest, int(low[0]), int(low[1]))
@@ -172,20 +172,15 @@ def _bounds(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt
     return np.floor(points.min(0)).astype(np.int64) - 1, np.ceil(points.max(0)).astype(np.int64) + 1
 
 
-def _lit(
-    mesh: Mesh, team: Colour, corners: npt.NDArray[np.float64], normals: npt.NDArray[np.float64]
-) -> npt.NDArray[np.float64]:
+def _lit(mesh: Mesh, team: Colour, normals: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """Colour of each face (F, 3) in sun and skylight, darker near the ground."""
     colours, glowing = mesh.colours(team)
     sun = np.maximum(normals @ np.array(SUN), 0)
     sky = np.maximum(normals @ (_FILL / np.linalg.norm(_FILL)), 0)
-    level = corners[mesh.faces, 2].mean(1)
-    bottom, top = float(corners[:, 2].min()), float(corners[:, 2].max())
-    raised = np.clip((level - bottom) / max(top - bottom, 1e-3), 0, 1)
-    light = (0.26 + 0.78 * sun + 0.34 * sky) * (0.72 + 0.34 * raised)
-    gleam = 70 * sun**8 * ~glowing
+    light = (0.26 + 0.78 * sun + 0.34 * sky) * (0.72 + 0.34 * mesh.raised)
     light = np.where(glowing, np.maximum(light, 0.95), light)
-    return np.clip(colours * light[:, None] + gleam[:, None], 0, 255)
+    gleam = np.where(glowing, 0, 70 * sun**8)
+    return np.minimum(colours * light[:, None] + gleam[:, None], 255)
 
 
 def _body(
@@ -193,22 +188,21 @@ def _body(
     team: Colour,
     turn: npt.NDArray[np.float64],
     lens: _Lens,
-    corners: npt.NDArray[np.float64],
     pixels: npt.NDArray[np.float64],
     size: npt.NDArray[np.int64],
 ) -> Image:
     """The model's faces, the nearest last, on a clear canvas (height, width, 4), the last channel coverage."""
     normals = mesh.normals @ turn.T
-    shades = _lit(mesh, team, corners, normals)
-    seen = np.einsum("ij,ij->i", normals, lens.sight(corners[mesh.faces].mean(1))) < 0
+    shades = _lit(mesh, team, normals)
+    seen = np.einsum("ij,ij->i", normals, lens.sight(mesh.centres @ turn.T)) < 0
     _, distance = lens.project(mesh.middles @ turn.T)
     order = np.lexsort((-distance[mesh.part], mesh.tier[mesh.part]))
+    order = order[seen[order]]
     width, height = size.tolist()
     fine = 4 if max(width, height) < _SMALL else 2
     canvas = np.zeros((height * fine, width * fine, 4), np.uint8)
-    points = np.rint(pixels * (fine * 16) - 8).astype(np.int32)[mesh.faces]
-    order = order[seen[order]]
-    for corner, (r, g, b) in zip(points[order], shades[order].tolist(), strict=True):
+    points = np.rint(pixels * (fine * 16) - 8).astype(np.int32)[mesh.faces[order]]
+    for corner, (r, g, b) in zip(points, shades[order].tolist(), strict=True):
         cv2.fillConvexPoly(canvas, corner, (r, g, b, 255.0), cv2.LINE_8, 4)
     while fine > 1:
         fine //= 2
@@ -219,24 +213,22 @@ def _body(
 def _weathered(canvas: Image) -> Image:
     """A body (h, w, 4) with specks and scratches, its outline lit from above left and dark below right."""
     height, width = canvas.shape[:2]
-    cover = canvas[..., 3].astype(np.int16)
-    rim = np.zeros_like(cover)
-    rim[1:, 1:] = cover[1:, 1:] - cover[:-1, :-1]
-    rim[:-1, :-1] += cover[1:, 1:] - cover[:-1, :-1]
-    gain = noise.wrap(_wear(), 0, 0, width, height) + np.clip(rim, -150, 100) * np.float32(0.28)
-    gain8 = np.clip(gain, 0, 255).astype(np.uint8)
-    canvas[..., :3] = np.minimum(
-        cv2.multiply(canvas[..., :3], cv2.merge([gain8, gain8, gain8]), scale=1 / 128), canvas[..., 3:]
-    )
-    return canvas
+    cover = canvas[..., 3].copy()
+    gain = noise.wrap(_wear(), 0, 0, width, height)
+    inner = gain[1:-1, 1:-1]
+    lit = cv2.subtract(cover[1:-1, 1:-1], cover[:-2, :-2])
+    dark = cv2.subtract(cover[1:-1, 1:-1], cover[2:, 2:])
+    cv2.addWeighted(inner, 1, lit, 0.2, 0, dst=inner)
+    cv2.addWeighted(inner, 1, dark, -0.3, 0, dst=inner)
+    return cv2.multiply(canvas, cv2.merge([gain, gain, gain, np.full_like(gain, 128)]), scale=1 / 128)
 
 
 @functools.lru_cache(maxsize=1)
-def _wear() -> noise.Plane:
+def _wear() -> Image:
     """Brightness of worn surfaces, 128 where there is no wear."""
-    specks = noise.fractal(256, 71, roughness=0.6, coarsest=24)
-    blotches = noise.fractal(256, 72, roughness=1.4, coarsest=6, finest=60)
-    return 128 + 44 * (specks - 0.5) + 50 * (blotches - 0.5)
+    specks = noise.fractal(512, 71, roughness=0.6, coarsest=48)
+    blotches = noise.fractal(512, 72, roughness=1.4, coarsest=12, finest=120)
+    return np.rint(128 + 44 * (specks - 0.5) + 50 * (blotches - 0.5)).astype(np.uint8)
 
 
 def _shadow(
