@@ -116,8 +116,7 @@ class _Copy:
                     if name in changed:
                         copy.create(name, len(changed[name]))[...] = changed[name]
                     else:
-                        old.copy(old[name], copy.hdf5, name)
-                        copy.describe(name)
+                        copy.copy(old, name)
                 return copy.publish({"units/type": old["units/type"], **changed}), source
         except BaseException:
             copy.discard()

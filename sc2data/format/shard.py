@@ -55,8 +55,12 @@ class OpenShard:
         """Create the dataset of a column with `rows` rows."""
         return create_column(self.hdf5, name, rows, self.schema, self._compression)
 
-    def describe(self, name: str) -> None:
-        """Write the attributes of a dataset that was copied from another shard."""
+    def copy(self, other: h5py.File, name: str) -> None:
+        """Copy the dataset of a column from another shard as it is stored there; its attributes are written anew."""
+        group, _, leaf = name.rpartition("/")
+        # A group that HDF5 makes by itself on the way to a copy would hold the time of day.
+        target = self.hdf5.require_group(group) if group else self.hdf5
+        other.copy(other[name], target, leaf)
         self.hdf5[name].attrs.update(column_attributes(name, self.schema))
 
     def raise_failed_write(self) -> None:
