@@ -49,7 +49,7 @@ class SceneConfig:
     aftermath_loops: int = 48
     clear_loops: int = 17
     """Loops at least between clearing away a scene and setting up the next: what dies is then gone from the picture."""
-    settle_loops: int = 4
+    settle_loops: int = 2
     """Loops between setting up and looking: debug commands take effect with a delay."""
 
     def __post_init__(self) -> None:

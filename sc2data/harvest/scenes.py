@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping, Sequence
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -23,7 +24,10 @@ ANCHOR_DISTANCE = 20.0
 """World units, on all but small maps, between everything in a scene and the structures that keep the players in the
 game: farther than any weapon reaches."""
 _ANCHOR_SHARE = 0.28  # of the playable area's diagonal: the same on small maps
+FRONT = 3.0
+"""World units between the sides where they are set up: what fights hand to hand needs some loops to get there."""
 _MARGIN = 0.06
+_LEAST_CELLS = 12
 _TRIES = 12
 
 
@@ -87,12 +91,14 @@ class SceneSampler:
         ground = _Placer(rng, self._walkable, self._cells[inside], self._cells[outside])
 
         counted = int(rng.integers(config.count[0], config.count[1] + 1))
-        layout = _choice(rng, config.layouts)
-        placements = self._structures(rng, ground)
         own = self._ids[config.counted]
-        placements += [Placement(own, True, *point) for point in ground.inside(counted, layout)]
+        placements = self._structures(rng, ground)
+        placements += [Placement(own, True, *point) for point in ground.inside(counted, _choice(rng, config.layouts))]
         placements += [Placement(own, True, *point) for point in ground.outside(_between(rng, config.elsewhere))]
-        placements += self._clutter(rng, ground)
+        mix = self._mix(rng)
+        placements += self._clutter(rng, ground, mix, ours=True)
+        ground.keep_off(placements)
+        placements += self._clutter(rng, ground, mix, ours=False)
         motion = _choice(rng, config.motions)
         return ScenePlan(
             scene=scene,
@@ -154,20 +160,21 @@ class SceneSampler:
                 placements.append(Placement(self._ids[name], bool(rng.random() < 0.5), *point))
         return placements
 
-    def _clutter(self, rng: np.random.Generator, ground: _Placer) -> list[Placement]:
-        config = self.config
-        count = _between(rng, config.clutter)
-        if not count:
-            return []
-        names = [*config.army, *config.enemies]
-        mix = rng.dirichlet(np.full(len(names), 0.7))
-        drawn = rng.choice(len(names), count, p=mix)
-        on_screen = int(rng.binomial(count, rng.uniform(0.3, 1.0)))
-        near = ground.inside(on_screen, _choice(rng, config.layouts))
-        points = near + ground.outside(count - on_screen)
-        return [
-            Placement(self._ids[names[kind]], kind < len(config.army), *point) for kind, point in zip(drawn, points)
-        ]
+    def _mix(self, rng: np.random.Generator) -> dict[str, int]:
+        """How many of each other type: a mix of its own in each scene."""
+        names = [*self.config.army, *self.config.enemies]
+        if not names:
+            return {}
+        counts = rng.multinomial(_between(rng, self.config.clutter), rng.dirichlet(np.full(len(names), 0.7)))
+        return dict(zip(names, counts.tolist()))
+
+    def _clutter(self, rng: np.random.Generator, ground: _Placer, mix: dict[str, int], ours: bool) -> list[Placement]:
+        """The other units of one side, most of them in the view."""
+        names = self.config.army if ours else self.config.enemies
+        kinds = rng.permutation([self._ids[name] for name in names for _ in range(mix[name])]).astype(int).tolist()
+        near = int(rng.binomial(len(kinds), rng.uniform(0.3, 1.0)))
+        points = ground.inside(near, _choice(rng, self.config.layouts)) + ground.outside(len(kinds) - near)
+        return [Placement(kind, ours, *point) for kind, point in zip(kinds, points)]
 
 
 class _Placer:
@@ -222,6 +229,20 @@ class _Placer:
         if len(left[0]) and len(left[1]):
             self._inside, self._outside = left
             self._allowed[int(y) - 3 : int(y) + 4, int(x) - 3 : int(x) + 4] = False
+
+    def keep_off(self, placements: Sequence[Placement]) -> None:
+        """Let nothing else stand within `FRONT` of these, as long as some ground is left."""
+        free = np.ones(self._allowed.shape, np.uint8)
+        for placement in placements:
+            free[int(placement.y), int(placement.x)] = 0
+        distance = cv2.distanceTransform(free, cv2.DIST_L2, cv2.DIST_MASK_3)
+        far = [distance[cells[:, 1].astype(int), cells[:, 0].astype(int)] > FRONT for cells in self._pools()]
+        if all(mask.sum() >= _LEAST_CELLS for mask in far):
+            self._inside, self._outside = self._inside[far[0]], self._outside[far[1]]
+            self._allowed &= distance > FRONT
+
+    def _pools(self) -> tuple[Points, Points]:
+        return self._inside, self._outside
 
     def _scatter(self, cells: Points, count: int) -> list[tuple[float, float]]:
         return [self._jitter(cell) for cell in cells[self._rng.integers(len(cells), size=count)]]

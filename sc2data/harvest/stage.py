@@ -10,7 +10,7 @@ import numpy as np
 
 from sc2data.format.record import Record, Scene
 from sc2data.harvest import requests
-from sc2data.harvest.battlefield import Battlefield
+from sc2data.harvest.battlefield import NEUTRAL_OWNER, Battlefield
 from sc2data.harvest.faults import REFUSED, GameFault
 from sc2data.harvest.ground import Ground
 from sc2data.harvest.observe import Observer, Seen, TagBook
@@ -28,7 +28,8 @@ whatever was before it."""
 
 _ATTEMPTS = 4
 _REPAIRS = 4
-_FALLEN = 1 / 8
+_FALLEN = 1 / 6
+_SAFE = 5.0
 _WALK_GROUPS = 4
 _WALK_DISTANCE = 7.0
 
@@ -184,26 +185,35 @@ class SceneStage:
         surplus = len(there) - plan.counted
         if surplus > 0:
             return [requests.kill(plan.rng.choice(there, surplus, replace=False).tolist())]
-        points = plan.inside[plan.rng.integers(len(plan.inside), size=-surplus)]
-        return [requests.create(self._counted, self._field.ours, float(x), float(y)) for x, y in points]
+        return [requests.create(self._counted, self._field.ours, *p) for p in self._free_spots(plan, seen, -surplus)]
 
     def _replace(self, plan: ScenePlan, seen: Seen, wanted: Counter[tuple[int, int]]) -> list[Any]:
         """Commands that create, in the view, what is missing of the other types, and kill what nobody asked for."""
         own = (self._counted, self._field.ours)
         commands, odd = [], []
         for (kind, owner), number in sorted(self._missing(seen, wanted).items()):
-            points = plan.inside[plan.rng.integers(len(plan.inside), size=number)]
-            commands += [requests.create(kind, owner, float(x), float(y)) for x, y in points]
+            commands += [requests.create(kind, owner, *p) for p in self._free_spots(plan, seen, number, owner)]
         for (kind, owner), number in (self._players_units(seen) - wanted).items():
             if (kind, owner) != own:
                 odd += seen.tag[(seen.type == kind) & (seen.owner == owner)].tolist()[-number:]
         return commands + ([requests.kill(odd)] if odd else [])
 
+    def _free_spots(
+        self, plan: ScenePlan, seen: Seen, number: int, owner: int | None = None
+    ) -> list[tuple[float, float]]:
+        """Points well within the view, as far from the other side as there is room for."""
+        foes = (seen.owner != (owner or self._field.ours)) & (seen.owner != NEUTRAL_OWNER)
+        cells = plan.inside
+        if foes.any():
+            squares = ((cells[:, None] - seen.world[foes, :2][None]) ** 2).sum(axis=2).min(axis=1)
+            cells = cells[squares >= min(_SAFE**2, np.quantile(squares, 0.8))]
+        return [(float(x), float(y)) for x, y in cells[plan.rng.integers(len(cells), size=number)]]
+
     def _missing(self, seen: Seen, wanted: Counter[tuple[int, int]]) -> Counter[tuple[int, int]]:
         """What the game did not place, by (type, owner), of all but the counted units.
 
         Where the sides stand among each other some fall in the first loops. Nothing tells them from units that were not
-        placed, so a few are taken for fallen: an eighth of those that move.
+        placed, so a few are taken for fallen: up to a sixth of all.
         """
         missing = wanted - self._players_units(seen)
         del missing[self._counted, self._field.ours]
