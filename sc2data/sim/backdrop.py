@@ -28,6 +28,7 @@ FOG = np.array([0.0, 0.5, 1.0], np.float32)
 
 _HIDES = 0.6  # world units that ground must be higher than a unit's foot to hide it
 _NEARER = 0.4  # and nearer to the camera
+_UNCOVERED = np.clip(382 - 2 * np.arange(256), 0, 255).astype(np.uint8)  # by how much a pixel is covered
 _OCCLUDER = 5.0  # world units around a foot in which higher ground can hide something of the unit
 
 
@@ -75,9 +76,9 @@ class Backdrop:
         if not hidden.any():
             return sprite
         size = ((last[0] - first[0]) * step, (last[1] - first[1]) * step)
-        cover = cv2.resize(hidden.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
+        cover = cv2.resize(hidden.astype(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_LINEAR)
         x, y = left - (first[0] - 1) * step, top - (first[1] - 1) * step
-        return sprite.faded(np.clip(1.5 - 2 * cover[y : y + height, x : x + width], 0, 1))
+        return sprite.faded(cv2.LUT(cover[y : y + height, x : x + width], _UNCOVERED))
 
     def may_hide(self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
         """Whether higher ground is in view near feet at `pixels` (N, 2) of heights `z` (N,)."""

@@ -19,9 +19,10 @@ from sc2data.sim.terrain import Terrain
 Plane = npt.NDArray[np.float32]
 Image = npt.NDArray[np.uint8]
 
-_SLICE = 0.4  # world units between the heights at which rays are tested
+_SLICE = 0.6  # world units between the heights at which rays are tested
 _RAYS = 256  # rays along the shorter side of the picture
 _MAX_ZOOM = 4
+_STONES = 30  # px of the rock's tile a world unit of a rock face
 _VOID = (9, 9, 12)
 
 
@@ -40,11 +41,12 @@ class Hits:
     z: Plane
     depth: Plane
 
-    def enlarge(self, grid: Plane, width: int, height: int) -> Plane:
-        """A grid like `x` as one value a pixel, (height, width)."""
+    def enlarge(self, grid: Plane, width: int, height: int, step: int = 0) -> Plane:
+        """A grid like `x` as one value a pixel, (height, width); `step` values an element where it is given."""
         rows, columns = grid.shape
-        full = cv2.resize(grid, (columns * self.step, rows * self.step), interpolation=cv2.INTER_LINEAR)
-        return full[self.step : self.step + height, self.step : self.step + width]
+        step = step or self.step
+        full = cv2.resize(grid, (columns * step, rows * step), interpolation=cv2.INTER_LINEAR)
+        return full[step : step + height, step : step + width]
 
 
 def cast(relief: Relief, camera: ScreenCamera) -> Hits:
@@ -118,6 +120,9 @@ class Ground:
         self._creep = soils.creep(terrain.seed + 5).astype(np.uint8)
         self._creep_edge = noise.fractal(soils.TILE, terrain.seed + 6, roughness=1.3, coarsest=12)
         grit = 128 * (0.82 + 0.36 * noise.fractal(1024, terrain.seed + 7, roughness=0.45, coarsest=120))
+        self._steep = relief.steepness()
+        rock = soils.rock((128.0, 128.0, 128.0), terrain.seed + 8).mean(2)
+        self._rock = np.clip(rock * (128 / rock.mean()), 30, 250).astype(np.uint8)
         self._grit = cv2.merge([grit.astype(np.uint8)] * 3)
 
     def paint(self, camera: ScreenCamera, hits: Hits, creep: npt.NDArray[np.bool_]) -> Image:
@@ -135,7 +140,33 @@ class Ground:
         u = hits.enlarge(hits.x * np.float32(scale) - np.float32(left * zoom + 0.5), camera.width, camera.height)
         v = np.float32((north * PIXELS_PER_UNIT - top) * zoom - 0.5) - hits.y * np.float32(scale)
         v = hits.enlarge(v, camera.width, camera.height)
-        return cv2.remap(patch, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=_VOID)
+        image = cv2.remap(patch, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=_VOID)
+        gain = self._rock_faces(hits, camera)
+        return image if gain is None else cv2.multiply(image, cv2.merge([gain] * 3), dst=image, scale=1 / 128)
+
+    def _rock_faces(self, hits: Hits, camera: ScreenCamera) -> Image | None:
+        """Brightness of the stones in rock faces, (H, W), 128 where there is none; None where no face is in view.
+
+        The texture shows the land from above, where a face is only a few pixels deep; here stones are laid over faces
+        by height instead.
+        """
+        sampled = (hits.x * np.float32(SAMPLES), hits.y * np.float32(SAMPLES))
+        steep = cv2.remap(self._steep, *sampled, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        if steep.max() < 0.3:
+            return None
+        step = -(-hits.step // 2)  # half the resolution is enough
+        size = (-(-camera.width * step // hits.step), -(-camera.height * step // hits.step), step)
+        u = hits.enlarge((hits.x + hits.y) * np.float32(_STONES), *size)
+        v = hits.enlarge(hits.z * np.float32(-1.4 * _STONES), *size)
+        left, top = math.floor(u.min()), math.floor(v.min())
+        rock = noise.wrap(self._rock, left, top, math.ceil(u.max()) - left + 2, math.ceil(v.max()) - top + 2)
+        stones = cv2.remap(rock, u - np.float32(left), v - np.float32(top), cv2.INTER_LINEAR)
+        share = np.rint(hits.enlarge(steep, *size) * np.float32(255)).astype(np.uint8)
+        gain = cv2.add(
+            cv2.multiply(stones, share, scale=1 / 255),
+            cv2.multiply(255 - share, np.full_like(share, 128), scale=1 / 255),
+        )
+        return cv2.resize(gain, (camera.width, camera.height), interpolation=cv2.INTER_LINEAR)
 
     def _patch(self, left: int, top: int, right: int, bottom: int, zoom: int, creep: npt.NDArray[np.bool_]) -> Image:
         """The texture between pixel bounds, `zoom` times finer, with grit and creep."""

@@ -41,6 +41,12 @@ class Relief:
         north = self.z[below + 1, left] * (1 - u) + self.z[below + 1, left + 1] * u
         return south * (1 - v) + north * v
 
+    def steepness(self) -> npt.NDArray[np.float32]:
+        """Where the surface is a rock face, shape of `z`: 0 on what can be walked on, 1 on walls."""
+        east = cv2.Sobel(self.z, cv2.CV_32F, 1, 0, ksize=3) * (SAMPLES / 8)
+        north = cv2.Sobel(self.z, cv2.CV_32F, 0, 1, ksize=3) * (SAMPLES / 8)
+        return np.clip((np.hypot(east, north) - 0.8) * 0.9, 0, 1).astype(np.float32)
+
     def light(self) -> npt.NDArray[np.float32]:
         """Brightness factors of the surface, shape of `z`: slopes, cast shadows and dark corners; 1 on open plains."""
         east = cv2.Sobel(self.z, cv2.CV_32F, 1, 0, ksize=3) * (SAMPLES / 8)

@@ -62,17 +62,16 @@ class Sprite:
         """Memory that it takes."""
         return self.colour.nbytes + self.rest.nbytes
 
-    def faded(self, share: npt.NDArray[np.float32] | float) -> Sprite:
-        """The sprite with only a `share` in [0, 1] of its coverage, one for all or (h, w) for each pixel."""
-        keep = share if isinstance(share, float) else share[..., None]
-        colour = np.rint(self.colour * keep).astype(np.uint8)
-        rest = np.rint(255 - (255 - self.rest.astype(np.float32)) * share).astype(np.uint8)
-        return dataclasses.replace(self, colour=colour, rest=rest)
+    def faded(self, share: Image | float) -> Sprite:
+        """The sprite with only a share of its coverage: one in [0, 1] for all, or uint8 (h, w) for each pixel."""
+        plane = np.full(self.rest.shape, round(255 * share), np.uint8) if isinstance(share, float) else share
+        colour = cv2.multiply(self.colour, cv2.merge([plane, plane, plane]), scale=1 / 255)
+        return dataclasses.replace(self, colour=colour, rest=255 - cv2.multiply(255 - self.rest, plane, scale=1 / 255))
 
     def body(self) -> Sprite:
         """The sprite without its shadow: where it has no colour it hides nothing."""
-        solid = self.colour.max(axis=2) > 0
-        return dataclasses.replace(self, rest=np.where(solid, self.rest, np.uint8(255)))
+        clear = cv2.inRange(self.colour, (0, 0, 0), (0, 0, 0))
+        return dataclasses.replace(self, rest=cv2.max(self.rest, clear))
 
     def tinted(self, tint: Colour, share: float, light: float) -> Sprite:
         """The sprite's own colours mixed with `tint` of the same brightness by `share`, times `light`."""

