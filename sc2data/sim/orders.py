@@ -368,5 +368,6 @@ _WOKEN = {
     Verb.GATHER: economy.wake,
     Verb.RETURN: economy.wake,
     Verb.BUILD: construction.wake,
+    Verb.CAST: casting.wake,
     Verb.MORPH: production.finish_morph,
 }

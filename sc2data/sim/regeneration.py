@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sc2data.sim import deaths
+from sc2data.sim import buffs as buff_ids
+from sc2data.sim import casting, deaths
 
 if TYPE_CHECKING:
     from sc2data.sim.world import World
@@ -50,5 +51,7 @@ def _wear_off(world: World) -> None:
             del buffs[buff]
         if over:
             world.refresh_speed(row)
+        if buff_ids.GRAVITON_BEAM in over:
+            casting.put_down(world, row)
     state.effects = [effect for effect in state.effects if effect.until > state.loop]
     state.blasts = [blast for blast in state.blasts if blast.until > state.loop]

@@ -170,3 +170,23 @@ def test_hallucinations_and_shields_cost_energy():
     made.step(1000)
     assert not made.state.effects
     assert len(made.state.units) == 2
+
+
+def test_a_graviton_beam_lifts_its_target_for_a_while():
+    made = worlds.world(races=(worlds.PROTOSS, worlds.PROTOSS))
+    stalker, phoenix = worlds.put(made, "Stalker", 1, 28, 30)[0], worlds.put(made, "Phoenix", 2, 38, 30)[0]
+    colossus = worlds.put(made, "Colossus", 1, 28, 40)[0]
+    made.cheat(1, debug_pb.god)
+    made.cheat(2, debug_pb.god)
+    made.set_value(phoenix, debug_pb.DebugSetUnitValue.Energy, 200)
+    made.step()
+    assert made.order(2, [phoenix], 173, target_tag=colossus) == error_pb.CantTargetThatUnit
+    assert made.order(2, [phoenix], 173, target_tag=stalker) == error_pb.Success
+    made.step(40)
+    assert 5 in made.state.units.buffs[made.state.units.row(stalker)]
+    assert worlds.value(made, stalker, "flying") == 1
+    assert worlds.value(made, phoenix, "energy") == pytest.approx(150, abs=2)
+    assert made.order(1, [stalker], MOVE, (20, 30)) == error_pb.NotSupported
+    made.step(170)
+    assert worlds.value(made, stalker, "flying") == 0
+    assert made.order(1, [stalker], MOVE, (20, 30)) == error_pb.Success
