@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data import units as unit_table
-from sc2data.sim import buffs, images, statistics, tally
+from sc2data.sim import batches, buffs, images, statistics, tally
 from sc2data.sim.messages import raw_pb
 from sc2data.sim.state import Order
 from sc2data.sim.view import EVERYONE, SELF, SNAPSHOT, VISIBLE, WorldView, alliances
@@ -77,25 +77,17 @@ def fill(message: raw_pb.ObservationRaw, match: Match, seat: Seat, view: WorldVi
         message.event.dead_units.extend(dead)
 
 
-def _add_units(
-    message: raw_pb.ObservationRaw, match: Match, seat: Seat, view: WorldView
-) -> list[tuple[int, raw_pb.Unit]]:
-    """Add a message for every unit of the view, with its plain fields; (row, message) of those that are seen."""
-    columns = _columns(match, view)
-    x = (view.x - np.float32(seat.optics.origin[0])).tolist()
-    y = (view.y - np.float32(seat.optics.origin[1])).tolist()
-    z = view.z.tolist()
+def _add_units(message: raw_pb.ObservationRaw, match: Match, seat: Seat, view: WorldView) -> dict[int, raw_pb.Unit]:
+    """Add a message for every unit of the view, with its plain fields; the messages of those that are seen, by row."""
+    laid_out = batches.UnitRows(_columns(match, seat, view))
     shape = _shapes(view)
-    add, made = message.units.add, []
+    made: dict[int, raw_pb.Unit] = {}
     for code in sorted(set(shape.tolist()), key=lambda code: (-(code & _IS_OWN), -(code & _IS_SEEN), code)):
-        names = _fields(code)
-        rows = np.flatnonzero(shape == code).tolist()
-        for row, *values in zip(rows, *([columns[name][row] for row in rows] for name in names)):
-            unit = add(**dict(zip(names, values)))
-            position = unit.pos
-            position.x, position.y, position.z = x[row], y[row], z[row]
-            if code & _IS_SEEN:
-                made.append((row, unit))
+        rows = np.flatnonzero(shape == code)
+        first = len(message.units)
+        laid_out.append(message, rows, _fields(code))
+        if code & _IS_SEEN:
+            made.update(zip(rows.tolist(), message.units[first:]))
     return made
 
 
@@ -109,8 +101,8 @@ def _shapes(view: WorldView) -> npt.NDArray[np.int_]:
     return seen * _IS_SEEN + own * _IS_OWN + armed * _IS_ARMED + standing * _IS_STANDING
 
 
-def _fields(code: int) -> list[str]:
-    names = list(_REMEMBERED)
+def _fields(code: int) -> tuple[str, ...]:
+    names = [*_REMEMBERED]
     if code & _IS_SEEN:
         names += _SEEN
     if code & _IS_OWN:
@@ -119,63 +111,65 @@ def _fields(code: int) -> list[str]:
         names += ["attack_upgrade_level", *(["weapon_cooldown"] if code & _IS_OWN else [])]
     if code & _IS_STANDING:
         names.append("is_powered")
-    return names
+    return tuple(names)
 
 
-def _columns(match: Match, view: WorldView) -> dict[str, list[Any]]:
-    """Every plain field of every row, by its name in the message."""
-    no = [False] * len(view)
-    columns: dict[str, list[Any]] = {
-        name: getattr(view, name).tolist()
-        for name in (
-            "display_type",
-            "alliance",
-            "tag",
-            "owner",
-            "facing",
-            "radius",
-            "build_progress",
-            "cloak",
-            "health",
-            "health_max",
-            "shield",
-            "shield_max",
-            "energy",
-            "energy_max",
-        )
-    }
-    columns |= {f"is_{name}": getattr(view, name).tolist() for name in _FLAGS}
-    columns["unit_type"] = view.type.tolist()
-    columns["weapon_cooldown"] = view.cooldown.tolist()
-    columns["is_blip"] = no
-    columns["is_powered"] = tally.powered(view).tolist()
+def _columns(match: Match, seat: Seat, view: WorldView) -> dict[str, npt.NDArray[Any]]:
+    """Every plain field of every row, by its name in the message, and the position in raw coordinates."""
+    columns: dict[str, npt.NDArray[Any]] = {name: getattr(view, name) for name in _SAME}
+    columns |= {f"is_{name}": getattr(view, name) for name in _FLAGS}
     columns |= dict(zip(_LEVELS, tally.upgrade_levels(match.world, view)))
-    wanted, assigned = tally.harvesters(view)
-    columns["ideal_harvesters"], columns["assigned_harvesters"] = wanted.tolist(), assigned.tolist()
+    columns["unit_type"] = view.type
+    columns["weapon_cooldown"] = view.cooldown
+    columns["is_blip"] = np.zeros(len(view), bool)
+    columns["is_powered"] = tally.powered(view)
+    columns["ideal_harvesters"], columns["assigned_harvesters"] = tally.harvesters(view)
+    columns["x"] = view.x - np.float32(seat.optics.origin[0])
+    columns["y"] = view.y - np.float32(seat.optics.origin[1])
+    columns["z"] = view.z
     return columns
 
 
+_SAME = (
+    "display_type",
+    "alliance",
+    "tag",
+    "owner",
+    "facing",
+    "radius",
+    "build_progress",
+    "cloak",
+    "health",
+    "health_max",
+    "shield",
+    "shield_max",
+    "energy",
+    "energy_max",
+)
 _FLAGS = ("on_screen", "selected", "active", "flying", "burrowed", "hallucination")
 _LEVELS = ("attack_upgrade_level", "armor_upgrade_level", "shield_upgrade_level")
 
 
-def _add_details(made: list[tuple[int, raw_pb.Unit]], match: Match, seat: Seat, view: WorldView) -> None:
+def _add_details(made: dict[int, raw_pb.Unit], match: Match, seat: Seat, view: WorldView) -> None:
     """Write what only some units have: contents, detection, buffs, and for own units orders, cargo, targets, rally."""
-    facts, minerals, vespene = statistics.standard(), tally.minerals(), tally.vespene()
-    detection = facts.detection[view.type].tolist()
-    alliance, types, contents = view.alliance.tolist(), view.type.tolist(), view.contents.tolist()
-    everyone = seat.player_id == EVERYONE
-    for row, unit in made:
-        kind = types[row]
+    minerals, vespene = tally.minerals(), tally.vespene()
+    detection = statistics.standard().detection[view.type]
+    holding = np.isin(view.type, tally.resources())
+    standing = view.structure & (view.alliance == SELF)
+    rows = set(np.flatnonzero((detection > 0) | holding | standing | (view.target > 0)).tolist())
+    lists = enumerate(zip(view.orders, view.buffs, view.cargo))
+    rows.update(row for row, (orders, buffed, carried) in lists if orders or buffed or carried)
+    for row in sorted(rows & made.keys()):
+        unit, kind = made[row], int(view.type[row])
         if kind in minerals:
-            unit.mineral_contents = contents[row]
+            unit.mineral_contents = int(view.contents[row])
         elif kind in vespene:
-            unit.vespene_contents = contents[row]
+            unit.vespene_contents = int(view.contents[row])
         if detection[row]:
-            unit.detect_range = detection[row]
+            unit.detect_range = float(detection[row])
         if view.buffs[row]:
             unit.buff_ids.extend(view.buffs[row])
-        if alliance[row] == SELF or (everyone and view.display_type[row] == VISIBLE):
+        if view.alliance[row] == SELF or (seat.player_id == EVERYONE and view.display_type[row] == VISIBLE):
             _add_secrets(unit, match, seat, view, row)
 
 

@@ -99,14 +99,14 @@ def powered(view: WorldView) -> npt.NDArray[np.bool_]:
     return has
 
 
-def upgrade_levels(world: World, view: WorldView) -> tuple[list[int], list[int], list[int]]:
-    """Levels of attack, armour and shields of each unit."""
-    attack, armor, shields = ([0] * len(view) for _ in range(3))
+def upgrade_levels(world: World, view: WorldView) -> npt.NDArray[np.intp]:
+    """Levels of attack, armour and shields of each unit, (3, N)."""
+    levels = np.zeros((3, len(view)), np.intp)
     upgraded = [number for number, player in world.state.players.items() if player.upgrades]
     for row in np.flatnonzero(np.isin(view.owner, upgraded)).tolist() if upgraded else ():
         kind = world.statistics[int(view.type[row])]
-        attack[row], armor[row], shields[row] = upgrades.levels(world, int(view.owner[row]), kind)
-    return attack, armor, shields
+        levels[:, row] = upgrades.levels(world, int(view.owner[row]), kind)
+    return levels
 
 
 def is_add_on(type_id: int) -> bool:
@@ -125,6 +125,12 @@ def vespene() -> frozenset[int]:
     """Unit types that vespene is drawn from: geysers and the structures on them."""
     names = ("Geyser", "Refinery", "Assimilator", "Extractor")
     return frozenset(i for i, kind in unit_table.unit_types().items() if any(name in kind.name for name in names))
+
+
+@functools.cache
+def resources() -> tuple[int, ...]:
+    """Unit types that minerals or vespene come from, ids ascending."""
+    return tuple(sorted(minerals() | vespene()))
 
 
 @functools.cache
