@@ -118,7 +118,7 @@ class Pyramid:
             size: side of the glimpse S, px.
 
         Returns:
-            At most 2 S + 4 pixels a side, at every scale and image size.
+            At most 2 S + 2 pixels a side, at every scale below 2 S and every image size.
 
         Raises:
             FixationError: not three finite numbers, or scale <= 0.
