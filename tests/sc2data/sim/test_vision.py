@@ -1,6 +1,9 @@
+import dataclasses
+
 import numpy as np
 import pytest
 
+from benchmarks import recordings
 from sc2data.sim.messages import debug_pb
 from sc2data.sim.view import (
     ALLIED,
@@ -18,6 +21,7 @@ from sc2data.sim.view import (
 )
 from sc2data.units import unit_type
 from tests.sc2data.sim import worlds
+from tests.shared_data import shared_data
 
 MOVE, BURROW = 3794, 3661
 
@@ -37,7 +41,7 @@ def test_a_unit_sees_a_disc_of_its_sight_radius():
     made = worlds.world()
     worlds.put(made, "Marine", 1, 32.5, 32.5)
     rows, columns = np.ogrid[:64, :64]
-    expected = (rows - 32) ** 2 + (columns - 32) ** 2 <= 9**2
+    expected = (rows - 32) ** 2 + (columns - 32) ** 2 <= 9.5**2
     np.testing.assert_array_equal(seen(made), expected)
     assert not seen(made, player=2).any()
     assert seen(made, player=EVERYONE).sum() == expected.sum()
@@ -189,3 +193,24 @@ def test_selection_and_screen_are_told():
     assert view.selected.tolist() == [False, True]
     assert view.on_screen.tolist() == [True, False]
     assert view.tag.tolist() == [near, far]
+
+
+def test_sight_equals_what_the_game_recorded():
+    observations = shared_data() / "observations"
+    terrain = recordings.grid_terrain(recordings.ladder_map(observations, recordings.LADDER_MAPS[0])[1])
+    level = np.round(terrain.height[:-1, :-1] / 2 - 3).clip(0) * 64  # heights of 8, 10 and 12 are levels 1, 2 and 3
+    terrain = dataclasses.replace(terrain, level=level.astype(np.uint8))
+    left, bottom, right, top = terrain.playable
+    equal, cells = 0, 0
+    for frame in recordings.frames(observations):
+        if frame.map_name != recordings.LADDER_MAPS[0]:
+            continue
+        view = recordings.view(frame, terrain)
+        own = (view.alliance == SELF) & (view.display_type == VISIBLE)
+        made = worlds.world(terrain)
+        fields = {name: getattr(view, name)[own] for name in ("tag", "type", "x", "y", "flying", "build_progress")}
+        made.state.units.extend(int(own.sum()), owner=1, **fields)
+        area = np.s_[bottom:top, left:right]
+        equal += int((seen(made)[area] == (view.visibility == 2)[area]).sum())
+        cells += (top - bottom) * (right - left)
+    assert equal / cells > 0.999
