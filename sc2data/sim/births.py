@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from sc2data.sim.world import World
 
 SOUTH = 4.712389
-"""Facing of structures and resources."""
+"""Facing of resources and other neutral things, as recorded games have it."""
+
+SOUTH_WEST = 3.926991
+"""Facing of players' structures, as recorded games have it."""
 
 _GAP = 0.02
 """World units left between units that are put down together."""
@@ -29,7 +32,7 @@ Points = npt.NDArray[np.float32]
 def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int = 1, **fields: Any) -> list[int]:
     """Put down `count` units around (x, y): the first there if it is free, the others beside it, all on open ground.
 
-    Structures are put on whole cells at the point asked, whatever stands there; they face south. Mobile units face a
+    Structures are put on whole cells at the point asked, whatever stands there. Mobile units face a
     direction drawn from the game's seed and the place alone, so that a scene set up once more is the same. `fields`
     overrides any field of `state.ALL_FIELDS`. Returns the tags.
     """
@@ -41,7 +44,10 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
         points = np.full((count, 2), (x, y), np.float32)
     else:
         points = room(world, kind.radius, kind.is_flying, x, y, count)
-    facing = SOUTH if standing else _facings(world.state.seed, type_id, points)
+    if standing:
+        facing = np.full(count, SOUTH if owner == NEUTRAL else SOUTH_WEST, np.float32)
+    else:
+        facing = _facings(world.state.seed, type_id, points)
     contents = next((amount for name, amount in _CONTENTS.items() if name in kind.name), 0) if kind.is_resource else 0
     tags = [world.issue_tag() for _ in range(count)]
     z = height_at(world.terrain, points[:, 0], points[:, 1])
@@ -51,7 +57,7 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
         "owner": owner,
         "x": points[:, 0],
         "y": points[:, 1],
-        "z": z + movement.FLIGHT_HEIGHT if kind.is_flying else z,
+        "z": z + movement.hover(kind.is_flying, kind.is_structure),
         "facing": facing,
         "radius": kind.radius,
         "health": kind.max_health,

@@ -9,7 +9,7 @@ import numpy as np
 from sc2data.sim import deaths, movement, scores
 from sc2data.sim.messages import error_pb
 from sc2data.sim.state import NEUTRAL, Mode, Order
-from sc2data.sim.verbs import Verb, verb
+from sc2data.sim.verbs import GATHER, RETURN, Verb, candidates, verb
 
 if TYPE_CHECKING:
     from sc2data.sim.world import World
@@ -89,14 +89,17 @@ def start_gathering(world: World, row: int, order: Order) -> None:
 
 
 def start_returning(world: World, row: int, order: Order) -> None:
-    """Send a worker to the nearest town hall of its own."""
+    """Send a worker to the nearest town hall of its own; a gathering order says so while it goes."""
     units = world.state.units
     hall = _nearest_hall(world, row)
     if hall < 0 or units.contents[row] <= 0:
         world.finish(row)
         return
+    if verb(order.ability) is Verb.GATHER:
+        units.partner[row] = order.tag
+        order.ability = candidates(RETURN, int(units.type[row]))[0]
     units.mode[row] = Mode.GATHER
-    order.stage = _BACK
+    order.stage, order.tag = _BACK, int(units.tag[hall])
     movement.send(world, row, *world.place(hall), reach=_reach(world, row, hall))
 
 
@@ -107,9 +110,11 @@ def arrive(world: World, row: int, order: Order) -> None:
         hall = _nearest_hall(world, row)
         if hall >= 0 and world.gap(row, hall) <= _TOUCH + 0.5:
             _deliver(world, row)
-            if verb(order.ability) is Verb.RETURN:
+            if not units.partner[row]:
                 world.finish(row)
                 return
+            order.ability = candidates(GATHER, int(units.type[row]))[0]
+            order.tag, units.partner[row] = int(units.partner[row]), 0
         _turn_round(world, row, order)
         return
     target = units.row(order.tag)
@@ -134,6 +139,8 @@ def wake(world: World, row: int, order: Order) -> None:
     if order.stage == _DIG:
         _take(world, row, order)
         _turn_round(world, row, order)
+    elif verb(order.ability) is Verb.RETURN:
+        start_returning(world, row, order)
     else:
         start_gathering(world, row, order)
 
@@ -214,7 +221,7 @@ def busy(world: World) -> dict[int, int]:
     count: dict[int, int] = {}
     for row in np.flatnonzero(units.mode == Mode.GATHER).tolist():
         if units.orders[row]:
-            tag = units.orders[row][0].tag
+            tag = int(units.partner[row]) or units.orders[row][0].tag
             count[tag] = count.get(tag, 0) + 1
     return count
 

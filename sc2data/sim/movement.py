@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.intp]
 
-FLIGHT_HEIGHT = 3.75
-"""World units that flyers hover above the ground."""
+FLIGHT_HEIGHT, STRUCTURE_FLIGHT_HEIGHT = 3.75, 3.25
+"""World units that flyers, and structures that lifted off, hover above the ground, as recorded games have it."""
 
 TURN_RATE = 1.0909
 """Radians that a unit turns in a loop at most: 999.84 degrees per Normal second, which most unit types have."""
@@ -31,6 +31,12 @@ INSIDE = 0.01
 """World units that goals and units keep from the playable area's upper and right edge, which is off the map."""
 
 _REACHED = 1e-3
+
+
+def hover(flying: npt.ArrayLike, structure: npt.ArrayLike) -> npt.NDArray[np.float32]:
+    """World units above the ground of units (any shape)."""
+    height = np.where(structure, STRUCTURE_FLIGHT_HEIGHT, FLIGHT_HEIGHT)
+    return np.where(flying, height, 0).astype(np.float32)
 
 
 def send(world: World, row: int, x: float, y: float, reach: float = 0.0) -> None:

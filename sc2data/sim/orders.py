@@ -188,6 +188,8 @@ def _interrupt(world: World, row: int) -> None:
     units.orders[row] = []
     targets.forget(world, np.array([row]))
     units.wake[row] = 0
+    if world.statistics.worker[units.type[row]]:
+        units.partner[row] = 0
     idle(world, row)
 
 

@@ -58,7 +58,8 @@ PLAN_FIELDS: dict[str, type] = {
     "trail_y": np.float32,
     "hurt": np.int32,  # game loop at which it was last damaged
     "seen_by": np.int32,  # bit p: player p saw it when the rules last looked, and detected it if it hides
-    "partner": np.uint64,  # a resource's miner, a structure's builder or add-on, a larva's town hall
+    "partner": np.uint64,  # a resource's miner, a loaded worker's resource, a structure's builder or add-on,
+    # a larva's town hall
     "breeds": np.int32,  # game loop at which a town hall breeds its next larva, 0 never
     "rally_x": np.float32,
     "rally_y": np.float32,

@@ -227,7 +227,7 @@ class World:
         if looked == self._looked:
             return
         self._looked = looked
-        units.z[:] = height_at(self.terrain, units.x, units.y) + np.where(units.flying, movement.FLIGHT_HEIGHT, 0)
+        units.z[:] = height_at(self.terrain, units.x, units.y) + movement.hover(units.flying, units.structure)
         busy = np.fromiter((bool(queue) for queue in units.orders), bool, len(units))
         units.active[:] = (busy | (units.aim >= 0)) & (units.build_progress >= 1)
         state.visibility = {}

@@ -39,6 +39,10 @@ def test_a_loaded_worker_shows_it_and_can_return():
     assert made.state.units.contents[row] == 5
     assert 271 in made.state.units.buffs[row]
     assert 296 in made.available(1, scv)
+    made.step(10)
+    order = made.state.units.orders[row][0]
+    hall = int(made.state.units.tag[made.statistics.townhall[made.state.units.type]][0])
+    assert (order.ability, order.tag) == (296, hall)
     made.order(1, [scv], MOVE, (40, 40))
     made.step(40)
     assert made.state.players[1].minerals == 0

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sc2data.sim.messages import sc_pb
+from sc2data.sim.state import NEUTRAL
 from sc2data.sim.view import view_of
 from tests.sc2data.sim import worlds
 
@@ -83,6 +84,15 @@ def test_flyers_hover():
     banshee, marine = worlds.put(made, "Banshee", 1, 30, 30)[0], worlds.put(made, "Marine", 1, 34, 30)[0]
     assert worlds.value(made, banshee, "z") == 8 + 3.75
     assert worlds.value(made, marine, "z") == 8
+    lifted = worlds.put(made, "BarracksFlying", 1, 40, 30)[0]
+    made.refresh_visibility()
+    assert worlds.value(made, lifted, "z") == 8 + 3.25
+
+
+def test_structures_face_south_west_and_resources_south():
+    made = worlds.world()
+    tags = worlds.put(made, "Barracks", 1, 30, 30) + worlds.put(made, "MineralField", NEUTRAL, 40, 30)
+    assert [worlds.value(made, tag, "facing") for tag in tags] == pytest.approx([1.25 * np.pi, 1.5 * np.pi])
 
 
 def test_the_dead_are_told_by_the_next_step():
