@@ -98,7 +98,7 @@ class Opponent:
         return found
 
     def _of_type(self, type_id: int, complete: bool = True) -> list[int]:
-        marks = np.zeros(len(self.world.statistics.speed), bool)
+        marks = np.zeros(len(self.world.statistics.structure), bool)
         marks[type_id] = True
         return self._own(marks, complete)
 
