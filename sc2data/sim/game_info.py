@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from sc2data.sim import grids, images
@@ -55,7 +56,13 @@ def _fill_map(message: sc_pb.StartRaw, match: Match, seat: Seat) -> None:
     area = message.playable_area
     area.p0.x, area.p0.y = playable[0] - int(x), playable[1] - int(y)
     area.p1.x, area.p1.y = playable[2] - int(x), playable[3] - int(y)
-    own = match.start_point(seat.player_id)
-    for start in terrain.start_locations:
-        if max(abs(start[0] - own[0]), abs(start[1] - own[1])) > 1:
-            message.start_locations.add(x=start[0] - x, y=start[1] - y)
+    for start in _others(match, seat.player_id):
+        message.start_locations.add(x=start[0] - x, y=start[1] - y)
+
+
+def _others(match: Match, player_id: int) -> list[tuple[float, float]]:
+    """The start locations, without the player's own: the one that its camera looked at first."""
+    starts = list(match.terrain.start_locations)
+    if player_id in match.starts and starts:
+        starts.remove(min(starts, key=lambda start: math.dist(start, match.starts[player_id])))
+    return starts

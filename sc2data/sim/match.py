@@ -45,6 +45,7 @@ class Match:
         self.recording = Recording(setup, map_data)
         self.seats: dict[int, Seat] = {}
         self.drawings: list[debug_pb.DebugDraw] = []
+        self.starts: dict[int, tuple[float, float]] = {}  # where each player's camera looked at first
         self.told: set[int] = set()  # players whose observation has told the results
         self._opponents: list[Opponent] = []
         self._delay = len(setup.participants()) - 1
@@ -92,6 +93,7 @@ class Match:
                 )
             )
         self.world.setup_melee()
+        self.starts = {number: self.start_point(number) for number in self.setup.numbered()}
         for number, player in self.setup.numbered().items():
             if player.type == sc_pb.Computer:
                 self._opponents.append(Opponent(self.world, number))
@@ -100,22 +102,26 @@ class Match:
         """Give `player_id` (`EVERYONE` for an observer of all) a seat with a client of these interface options."""
         optics = Optics(options, self.terrain)
         seat = Seat(player_id, entry=optics, optics=optics, camera=(0.0, 0.0))
-        seat.look_at(self.start_point(player_id))
+        seat.look_at(self.starts.get(player_id) or self.start_point(player_id))
         self.seats[player_id] = seat
         if player_id != EVERYONE:
             self.recording.options[player_id] = options.SerializeToString()
         return seat
 
     def start_point(self, player_id: int) -> tuple[float, float]:
-        """Where a player's camera looks at first: its town hall or units, else the middle of the playable area."""
+        """Where a player's camera looks at first: its workers' middle, as in the recordings (3 of 3 to 1/256).
+
+        In a mini-game it is the arena's middle; a player without workers looks at its units, an observer at the map.
+        """
+        arena = self.world.state.minigame
+        left, bottom, right, top = arena.area if arena else self.terrain.playable
         units = self.world.state.units
-        rows = np.flatnonzero(units.owner == player_id)
-        halls = rows[units.structure[rows]]
-        if len(rows):
-            of = halls[:1] if len(halls) else rows
-            return float(units.x[of].mean()), float(units.y[of].mean())
-        left, bottom, right, top = self.terrain.playable
-        return (left + right) / 2, (bottom + top) / 2
+        own = np.flatnonzero(units.owner == player_id)
+        workers = own[self.world.statistics.worker[units.type[own]]]
+        if arena or not len(own):
+            return (left + right) / 2, (bottom + top) / 2
+        of = workers if len(workers) else own
+        return float(units.x[of].mean()), float(units.y[of].mean())
 
     def act(self, player_id: int, action: sc_pb.Action) -> int:
         """Do an action of a player; returns its error.proto ActionResult.
@@ -241,7 +247,7 @@ class Match:
     def _centre_cameras(self) -> None:
         for number, seat in self.seats.items():
             if number != EVERYONE:
-                command = CameraMove(self.start_point(number))
+                command = CameraMove(self.starts[number])
                 seat.look_at(command.point)
                 self.report(seat, command)
 

@@ -297,3 +297,11 @@ def test_upgrades_show_as_levels(game: Game) -> None:
     (marine,) = units(seen, MARINE)
     assert (marine.attack_upgrade_level, marine.armor_upgrade_level, marine.shield_upgrade_level) == (3, 3, 0)
     assert 7 in seen.observation.raw_data.player.upgrade_ids
+
+
+def test_the_camera_looks_at_the_workers_first(first: sc_pb.ResponseObservation) -> None:
+    for seen in (first, recorded_start()):
+        workers = units(seen, SCV)
+        camera = seen.observation.raw_data.player.camera
+        assert camera.x == pytest.approx(sum(worker.pos.x for worker in workers) / 12, abs=1 / 256)
+        assert camera.y == pytest.approx(sum(worker.pos.y for worker in workers) / 12, abs=1 / 256)
