@@ -45,25 +45,6 @@ _log = logging.getLogger(__name__)
 HARD_RESET_LOOP = 1 << 18
 """After this loop a restart tells the client that it should make the game anew."""
 
-_OF_THE_GAME = frozenset(
-    (
-        "restart_game",
-        "leave_game",
-        "quick_save",
-        "quick_load",
-        "game_info",
-        "observation",
-        "action",
-        "obs_action",
-        "step",
-        "query",
-        "save_replay",
-        "map_command",
-        "debug",
-    )
-)
-"""Requests that a guest passes on to its host."""
-
 
 class Game:
     """One simulated StarCraft II process: what `server.ApiServer` serves."""
@@ -100,7 +81,7 @@ class Game:
                 request = sc_pb.Request.FromString(message)
             except DecodeError:
                 return self.refuse("Malformed request: the message is no serialised SC2APIProtocol.Request")
-            if self._link and request.WhichOneof("request") in _OF_THE_GAME:
+            if self._link and multiplayer.concerns_the_game(request):
                 return self._pass_on(message)
             if request.HasField("id"):
                 response.id = request.id

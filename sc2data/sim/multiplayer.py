@@ -17,13 +17,37 @@ from typing import Protocol
 
 from sc2data.sim.errors import MisuseError
 from sc2data.sim.match import Match
+from sc2data.sim.messages import sc_pb
 
 PATIENCE = 120.0
 """Seconds that one participant waits for the other to join."""
 
+_OF_THE_GAME = frozenset(
+    (
+        "restart_game",
+        "leave_game",
+        "quick_save",
+        "quick_load",
+        "game_info",
+        "observation",
+        "action",
+        "obs_action",
+        "step",
+        "query",
+        "save_replay",
+        "map_command",
+        "debug",
+    )
+)
 _LENGTH = struct.Struct("<I")
 _LOOPBACK = "127.0.0.1"
 _RETRY = 0.1
+
+
+def concerns_the_game(request: sc_pb.Request) -> bool:
+    """Whether a guest passes a request on to its host; tests of the process are meant for its own."""
+    tests = any(command.HasField("test_process") for command in request.debug.debug)
+    return request.WhichOneof("request") in _OF_THE_GAME and not tests
 
 
 class Lockstep:
