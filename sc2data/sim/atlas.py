@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
-from sc2data.sim.sprites import Sprite
+from sc2data.sim.sprites import Blank, Sprite
 
 SMALL_PARTS, LARGE_PARTS = 12, 24
 """Units are shown at twelfths, structures at twenty-fourths of the sizes that they are drawn at."""
 
 _LARGEST = 1.2  # drawn scale over that at the camera's target: about what the nearest ground of a picture has
+
+
+Picture = TypeVar("Picture", Sprite, Blank)
 
 
 def sizes(
@@ -34,48 +38,59 @@ def scale_of(octave: int, camera: ScreenCamera) -> float:
     return _LARGEST * camera.focal / camera.distance * 2.0**octave
 
 
-class SpriteCache:
-    """Keeps sprites by key within `capacity` bytes; the one that was not used for longest goes first."""
+class Bounded(Generic[Picture]):
+    """Keeps pictures by key within `capacity` bytes; the one that was not used for longest goes first."""
 
     def __init__(self, capacity: int) -> None:
         self._capacity, self._held = capacity, 0
-        self._sprites: collections.OrderedDict[Hashable, Sprite] = collections.OrderedDict()
+        self._pictures: collections.OrderedDict[Hashable, Picture] = collections.OrderedDict()
 
     def __len__(self) -> int:
-        return len(self._sprites)
+        return len(self._pictures)
 
-    def get(self, key: Hashable) -> Sprite | None:
-        """The sprite kept under `key`."""
-        sprite = self._sprites.get(key)
-        if sprite is not None:
-            self._sprites.move_to_end(key)
-        return sprite
+    def get(self, key: Hashable) -> Picture | None:
+        """The picture kept under `key`."""
+        picture = self._pictures.get(key)
+        if picture is not None:
+            self._pictures.move_to_end(key)
+        return picture
 
-    def put(self, key: Hashable, sprite: Sprite) -> Sprite:
-        """Keep a sprite, let others go where there is no room; returns it."""
-        self._sprites[key] = sprite
-        self._held += sprite.nbytes
-        while self._held > self._capacity and len(self._sprites) > 1:
-            self._held -= self._sprites.popitem(last=False)[1].nbytes
-        return sprite
+    def put(self, key: Hashable, picture: Picture) -> Picture:
+        """Keep a picture, let others go where there is no room; returns it."""
+        self._pictures[key] = picture
+        self._held += picture.nbytes
+        while self._held > self._capacity and len(self._pictures) > 1:
+            self._held -= self._pictures.popitem(last=False)[1].nbytes
+        return picture
 
 
 class Atlas:
-    """Draws each sprite once at a drawn size and shrinks it to the parts of that size that pictures ask for.
+    """Draws each model once at a drawn size, then shrinks and colours it as pictures ask for it.
 
-    Bounded: about `capacity` bytes of shrunk sprites, and a third as much of drawn ones, which few pictures need again.
+    Bounded: about `capacity` bytes of sprites, and a third as much of blanks, which few pictures need again.
     """
 
     def __init__(self, capacity: int = 320 << 20) -> None:
-        self._shown, self._drawn = SpriteCache(capacity), SpriteCache(capacity // 3)
+        self._sprites: Bounded[Sprite] = Bounded(capacity)
+        self._blanks: Bounded[Blank] = Bounded(capacity // 3)
 
-    def find(self, key: Hashable, part: int) -> Sprite | None:
-        """The sprite of a key at a part of its drawn size, if it is kept."""
-        return self._shown.get((key, part))
+    def find(self, key: Hashable) -> Sprite | None:
+        """The sprite of a key, if it is kept."""
+        return self._sprites.get(key)
 
-    def make(self, key: Hashable, part: int, parts: int, draw: Callable[[], Sprite]) -> Sprite:
-        """The sprite of a key at `part` / `parts` of its drawn size, which `draw` gives."""
-        whole = self._drawn.get(key)
+    def make(
+        self,
+        key: Hashable,
+        blank: Hashable,
+        parts: tuple[int, int],
+        draw: Callable[[], Blank],
+        finish: Callable[[Blank], Sprite],
+    ) -> Sprite:
+        """The sprite of `key`: what `finish` makes of the `blank` that `draw` gives, at a part of its size.
+
+        `parts` (n, of how many).
+        """
+        whole = self._blanks.get(blank)
         if whole is None:
-            whole = self._drawn.put(key, draw())
-        return self._shown.put((key, part), whole if part == parts else whole.shrunk(part, parts))
+            whole = self._blanks.put(blank, draw())
+        return self._sprites.put(key, finish(whole.shrunk(*parts)))

@@ -16,7 +16,7 @@ from sc2data.sim.atlas import SMALL_PARTS, Atlas, scale_of, sizes
 from sc2data.sim.doodads import Doodads
 from sc2data.sim.ground import Ground, Hits, cast
 from sc2data.sim.relief import Relief
-from sc2data.sim.sprites import Pose, Sprite, rasterise
+from sc2data.sim.sprites import Blank, Pose, Sprite, rasterise
 from sc2data.sim.terrain import Terrain
 from sc2data.sim.view import WorldView
 
@@ -160,13 +160,16 @@ class BackdropPainter:
         doodads = self._doodads
         (octave,), (part,) = sizes(np.array([scale]), camera, np.array([SMALL_PARTS]))
         name, size, turn = doodads.name[row], doodads.scale[row], doodads.facing[row]
-        key = (name, size, turn, int(octave), camera.height)
+        blank = (name, size, turn, int(octave), camera.height)
 
-        def draw() -> Sprite:
-            pose = Pose(turn, camera.focal, scale_of(int(octave), camera))
-            return rasterise(models.mesh(name, size), palette.of_player(0), pose)
+        def draw() -> Blank:
+            return rasterise(models.mesh(name, size), Pose(turn, camera.focal, scale_of(int(octave), camera)))
 
-        return self._atlas.find(key, int(part)) or self._atlas.make(key, int(part), SMALL_PARTS, draw)
+        def finish(plain: Blank) -> Sprite:
+            return plain.in_colour(palette.of_player(0))
+
+        key = (blank, int(part))
+        return self._atlas.find(key) or self._atlas.make(key, blank, (int(part), SMALL_PARTS), draw, finish)
 
     def _fogged(self, backdrop: Backdrop, visibility: npt.NDArray[np.uint8]) -> Image:
         """The picture with the fog of war over it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,11 @@ from sc2data.geometry import ScreenCamera
 from sc2data.sim import models, palette, sprites
 from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, scale_of, sizes
 from sc2data.sim.mesh import Builder, Mesh
-from sc2data.sim.sprites import FACINGS, Pose, Sprite
+from sc2data.sim.sprites import FACINGS, Blank, Pose, Sprite
 from sc2data.sim.view import HIDDEN, SNAPSHOT, WorldView
 from sc2data.units import UnitType, UnknownUnitTypeError, unit_type
 
-_SMALL_TURN, _LARGE_TURN = 6.0, 12.0
+_SMALL_TURN, _LARGE_TURN = 4.0, 8.0
 """Drawn directions of sight to a unit or a structure, for each unit of the tangent."""
 
 _LARGE = 1.2  # world units: units of a larger radius are drawn as finely as structures
@@ -99,54 +99,85 @@ class Figures:
         parts = np.where(big, LARGE_PARTS, SMALL_PARTS)
         octave, part = sizes(camera.focal / np.maximum(depth, 1), camera, parts)
         fine = np.where(big, _LARGE_TURN, _SMALL_TURN)
-        up = np.rint((camera.height / 2 - pixels[:, 1]) / camera.focal * fine).astype(int)
+        up = np.floor((camera.height / 2 - pixels[:, 1]) / camera.focal * fine).astype(int)
         across = np.where(big, np.rint((pixels[:, 0] - camera.width / 2) / camera.focal * _LARGE_TURN), 0).astype(int)
         facing = np.rint(view.facing[rows] / (2 * math.pi) * FACINGS).astype(int) % FACINGS
         show = _shows(view, rows)
         stage = np.where(view.structure[rows], np.minimum(view.build_progress[rows] * _STAGES, _STAGES), _STAGES)
         flying = view.flying[rows]
         traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, octave, up, across, flying, big)
-        keys = _packed(traits, shadows_of_flyers)
+        keys = _packed((*traits, part), shadows_of_flyers)
         pictures = []
-        for i, (key, shown) in enumerate(zip(keys, part.tolist(), strict=True)):
-            picture = self._atlas.find((camera.height, key), shown)
+        for i, key in enumerate(keys):
+            picture = self._atlas.find((camera.height, key))
             if picture is None:
-                of_unit = [int(trait[i]) for trait in traits]
-                draw = functools.partial(self._draw, of_unit, shadows_of_flyers, camera)
-                picture = self._atlas.make((camera.height, key), shown, int(parts[i]), draw)
+                of_unit = _Traits._make([*(int(trait[i]) for trait in traits), int(shadows_of_flyers)])
+                picture = self._atlas.make(
+                    (camera.height, key),
+                    (camera.height, *of_unit.shape),
+                    (int(part[i]), int(parts[i])),
+                    functools.partial(_draw, of_unit, camera),
+                    functools.partial(_finish, of_unit),
+                )
             pictures.append(picture)
         return pictures
 
-    def _draw(self, traits: list[int], shadow_only: bool, camera: ScreenCamera) -> Sprite:
-        """The sprite of a unit's traits."""
-        type_id, owner, show, stage, facing, octave, up, across, flying, big = traits
-        fine = _LARGE_TURN if big else _SMALL_TURN
-        turn = facing * 2 * math.pi / FACINGS
-        pose = Pose(turn, camera.focal, scale_of(octave, camera), across / fine, up / fine)
-        mesh = _shape(type_id, show == BURROWED)
-        if stage < _STAGES:
-            mesh = _construction(type_id, stage)
-        colour = palette.of_player(owner)
-        sprite = sprites.rasterise(mesh, colour, pose, body=not shadow_only, shadow=shadow_only or not flying)
-        unit = type_of(type_id)
-        if stage < _STAGES and unit and unit.race == "Protoss":
-            sprite = sprite.tinted((150, 210, 255), 0.6, 1.1).faded(0.3 + 0.6 * stage / _STAGES)
-        if show == REMEMBERED:
-            sprite = sprite.tinted((150, 150, 155), 0.92, 0.55)
-        elif show == CLOAKED:
-            sprite = sprite.tinted((170, 200, 220), 0.4, 1.0).faded(0.35)
-        elif show == ILLUSION:
-            sprite = sprite.tinted((130, 190, 255), 0.6, 1.1).faded(0.7)
-        return sprite
+
+class _Traits(NamedTuple):
+    """What a unit's sprite depends on, besides its size: angles and sizes as numbers of their steps."""
+
+    type: int
+    owner: int
+    show: int
+    stage: int
+    facing: int
+    octave: int
+    up: int
+    across: int
+    flying: int
+    big: int
+    shadow_only: int
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """What its blank depends on: all but the colour and what only changes colours."""
+        return (self.type, int(self.show == BURROWED), *self[3:])
+
+
+def _draw(traits: _Traits, camera: ScreenCamera) -> Blank:
+    """The blank of a unit's traits."""
+    fine = _LARGE_TURN if traits.big else _SMALL_TURN
+    turn = traits.facing * 2 * math.pi / FACINGS
+    pose = Pose(turn, camera.focal, scale_of(traits.octave, camera), traits.across / fine, (traits.up + 0.5) / fine)
+    mesh = _shape(traits.type, traits.show == BURROWED)
+    if traits.stage < _STAGES:
+        mesh = _construction(traits.type, traits.stage)
+    shadow_only = bool(traits.shadow_only)
+    return sprites.rasterise(mesh, pose, body=not shadow_only, shadow=shadow_only or not traits.flying)
+
+
+def _finish(traits: _Traits, blank: Blank) -> Sprite:
+    """The sprite of a unit from its blank: its owner's colour, and whatever makes it less than real."""
+    sprite = blank.in_colour(palette.of_player(traits.owner))
+    unit = type_of(traits.type)
+    if traits.stage < _STAGES and unit and unit.race == "Protoss":
+        sprite = sprite.tinted((150, 210, 255), 0.6, 1.1).faded(0.3 + 0.6 * traits.stage / _STAGES)
+    if traits.show == REMEMBERED:
+        return sprite.tinted((150, 150, 155), 0.92, 0.55)
+    if traits.show == CLOAKED:
+        return sprite.tinted((170, 200, 220), 0.4, 1.0).faded(0.35)
+    if traits.show == ILLUSION:
+        return sprite.tinted((130, 190, 255), 0.6, 1.1).faded(0.7)
+    return sprite
 
 
 def _packed(traits: tuple[npt.NDArray[Any], ...], shadow_only: bool) -> list[int]:
-    """One number for the traits of each unit, since hashing a tuple of ten costs more than drawing does.
+    """One number for the traits of each unit, since hashing a tuple of twelve costs more than drawing does.
 
-    Size and directions are counted from the middle of their range, 32: far beyond what a camera gives.
+    Size and directions are counted from the middle of their range, 16: far beyond what a camera gives.
     """
-    bits_of = (22, 5, 3, 4, 5, 6, 6, 6, 1, 1)
-    offsets = (0, 0, 0, 0, 0, 32, 32, 32, 0, 0)
+    bits_of = (20, 5, 3, 4, 5, 5, 5, 5, 1, 1, 6)
+    offsets = (0, 0, 0, 0, 0, 16, 16, 16, 0, 0, 0)
     key = np.full(len(traits[0]), int(shadow_only), np.int64)
     for trait, offset, bits in zip(traits, offsets, bits_of, strict=True):
         key = (key << bits) | ((trait.astype(np.int64) + offset) & ((1 << bits) - 1))

@@ -19,9 +19,7 @@ from sc2data.sim import palette
 Point = tuple[float, float, float]
 Array = npt.NDArray[np.float32]
 
-_MATERIALS = (palette.TEAM, *palette.MATERIALS)
 _MIRROR = np.array((1, -1, 1), np.float32)
-_NUMBER = {name: i for i, name in enumerate(_MATERIALS)}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +29,8 @@ class Mesh:
     `corners` (V, 3) model space, those of part p from row `spans[p]` up to `spans[p + 1]`; `faces` (F, 4) rows of
     `corners`; `centres` and outward `normals` (F, 3) of the faces; `raised` (F,) their height, 0 at the model's bottom
     and 1 at its top; `part` (F,) number of the convex part; `middles` (P, 3) of the parts; `tier` (P,): parts of a
-    higher tier are drawn over those of a lower one; `material` (F,) numbers that `colours` understands; `tint` (F,)
+    higher tier are drawn over those of a lower one; `colour` (F, 3) RGB in full light, black where the face
+    `takes_team` (F,), that is, the owner's colour; `glows` (F,) where it is as bright in the shade; `tint` (F,)
     brightness factors.
     """
 
@@ -44,7 +43,9 @@ class Mesh:
     part: npt.NDArray[np.int32]
     middles: Array
     tier: npt.NDArray[np.int32]
-    material: npt.NDArray[np.int32]
+    colour: Array
+    takes_team: npt.NDArray[np.bool_]
+    glows: npt.NDArray[np.bool_]
     tint: Array
 
     @property
@@ -56,12 +57,6 @@ class Mesh:
     def reach(self) -> float:
         """Distance of the farthest corner from the vertical axis, world units."""
         return float(np.hypot(self.corners[:, 0], self.corners[:, 1]).max())
-
-    def colours(self, team: palette.Colour) -> tuple[Array, npt.NDArray[np.bool_]]:
-        """Colour of each face (F, 3) for an owner's `team` colour, and which faces glow (F,)."""
-        table = np.array([team, *palette.MATERIALS.values()], np.float32)
-        glowing = np.array([name in palette.GLOWING for name in _MATERIALS])
-        return table[self.material] * self.tint[:, None], glowing[self.material]
 
 
 class Builder:
@@ -229,13 +224,18 @@ class Builder:
         centres = (a + b + c + d) / 4
         outward = np.einsum("ij,ij->i", normals, centres - middles[part]) >= 0
         normals = np.where(outward[:, None], normals, -normals).astype(np.float32)
-        material = np.array([_NUMBER[name] for name in self._materials], np.int32)[part]
+        names = np.array(self._materials)
+        colour = np.array([palette.MATERIALS.get(name, (0, 0, 0)) for name in self._materials], np.float32)[part]
+        takes_team = (names == palette.TEAM)[part]
+        glows = np.isin(names, sorted(palette.GLOWING))[part]
         low, high = float(corners[:, 2].min()), float(corners[:, 2].max())
         raised = np.clip((centres[:, 2] - low) / max(high - low, 1e-3), 0, 1)
         tint = np.random.default_rng(len(corners)).uniform(0.93, 1.07, len(faces)).astype(np.float32)
         spans = (0, *np.cumsum([len(points) for points in self._corners]).tolist())
         tiers = np.array(self._tiers, np.int32)
-        return Mesh(corners, spans, faces, centres, normals, raised, part, middles, tiers, material, tint)
+        return Mesh(
+            corners, spans, faces, centres, normals, raised, part, middles, tiers, colour, takes_team, glows, tint
+        )
 
 
 def _turned(points: npt.NDArray[np.float32], yaw: float, pitch: float) -> npt.NDArray[np.float32]:

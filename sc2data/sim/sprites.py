@@ -21,6 +21,9 @@ FACINGS = 24
 
 Image = npt.NDArray[np.uint8]
 
+TEAM_LIGHT = 150.0
+"""What the fourth channel of a `Blank` holds where its owner's colour shows in full light."""
+
 _FILL = np.array([0.1, -0.75, 0.62])  # the sky's light comes from the camera's side
 _SHADOW = 0.52  # share of the light that a shadow takes
 _CONTACT = 0.4  # share of the light that is missing under what stands on the ground
@@ -80,24 +83,6 @@ class Sprite:
         cover = 255 - self.rest[..., None].astype(np.float64)
         return dataclasses.replace(self, colour=np.rint(np.minimum(mixed, cover)).astype(np.uint8))
 
-    def shrunk(self, part: int, parts: int) -> Sprite:
-        """The sprite at `part` / `parts` of its size; its foot stays at a corner of pixels."""
-        height, width = self.colour.shape[:2]
-        left, top = self.left - self.left % parts, self.top - self.top % parts
-        right, bottom = -(-(self.left + width) // parts) * parts, -(-(self.top + height) // parts) * parts
-        border = (self.top - top, bottom - self.top - height, self.left - left, right - self.left - width)
-        size = ((right - left) // parts * part, (bottom - top) // parts * part)
-        colour = cv2.copyMakeBorder(self.colour, *border, cv2.BORDER_CONSTANT, value=(0, 0, 0))
-        rest = cv2.copyMakeBorder(self.rest, *border, cv2.BORDER_CONSTANT, value=(255,))
-        x0, y0 = border[2] * part // parts, border[0] * part // parts
-        x1, y1 = size[0] - border[3] * part // parts, size[1] - border[1] * part // parts
-        return Sprite(
-            cv2.resize(colour, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1].copy(),
-            cv2.resize(rest, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1].copy(),
-            left // parts * part + x0,
-            top // parts * part + y0,
-        )
-
     def paint(self, image: Image, x: int, y: int) -> None:
         """Lay the sprite over `image` in place, its foot at the corner (x, y) of pixels."""
         left, top = x + self.left, y + self.top
@@ -110,6 +95,52 @@ class Sprite:
         rest = self.rest[window]
         cv2.multiply(target, cv2.merge([rest, rest, rest]), dst=target, scale=1 / 255)
         cv2.add(target, self.colour[window], dst=target)
+
+
+@dataclasses.dataclass(frozen=True)
+class Blank:
+    """A sprite that has not taken its owner's colour yet.
+
+    `colour` uint8 (h, w, 4): RGB as of a sprite, and how bright the owner's colour is, in units of `TEAM_LIGHT`; the
+    rest as in `Sprite`.
+    """
+
+    colour: Image
+    rest: Image
+    left: int
+    top: int
+
+    @property
+    def nbytes(self) -> int:
+        """Memory that it takes."""
+        return self.colour.nbytes + self.rest.nbytes
+
+    def shrunk(self, part: int, parts: int) -> Blank:
+        """The same at `part` / `parts` of its size; its foot stays at a corner of pixels."""
+        height, width = self.rest.shape
+        left, top = self.left - self.left % parts, self.top - self.top % parts
+        right, bottom = -(-(self.left + width) // parts) * parts, -(-(self.top + height) // parts) * parts
+        border = (self.top - top, bottom - self.top - height, self.left - left, right - self.left - width)
+        size = ((right - left) // parts * part, (bottom - top) // parts * part)
+        colour = cv2.copyMakeBorder(self.colour, *border, cv2.BORDER_CONSTANT, value=(0, 0, 0, 0))
+        rest = cv2.copyMakeBorder(self.rest, *border, cv2.BORDER_CONSTANT, value=(255,))
+        x0, y0 = border[2] * part // parts, border[0] * part // parts
+        x1, y1 = size[0] - border[3] * part // parts, size[1] - border[1] * part // parts
+        return Blank(
+            cv2.resize(colour, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1],
+            cv2.resize(rest, size, interpolation=cv2.INTER_LINEAR)[y0:y1, x0:x1].copy(),
+            left // parts * part + x0,
+            top // parts * part + y0,
+        )
+
+    def in_colour(self, team: Colour) -> Sprite:
+        """The sprite of an owner whose colour is `team`."""
+        red, green, blue, light = cv2.split(self.colour)
+        channels = [
+            cv2.addWeighted(channel, 1, light, value / TEAM_LIGHT, 0)
+            for channel, value in zip((red, green, blue), team, strict=True)
+        ]
+        return Sprite(cv2.merge(channels), self.rest, self.left, self.top)
 
 
 class _Lens:
@@ -137,8 +168,8 @@ class _Lens:
         return np.asarray(points, np.float64) - eye
 
 
-def rasterise(mesh: Mesh, team: Colour, pose: Pose, *, body: bool = True, shadow: bool = True) -> Sprite:
-    """Draw a model in the colour of its team: sunlit, smooth at the edges, with its shadow on level ground."""
+def rasterise(mesh: Mesh, pose: Pose, *, body: bool = True, shadow: bool = True) -> Blank:
+    """Draw a model: sunlit, smooth at the edges, with its shadow on level ground."""
     c, s = math.cos(pose.facing), math.sin(pose.facing)
     turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
     corners = mesh.corners @ turn.T
@@ -156,14 +187,13 @@ def rasterise(mesh: Mesh, team: Colour, pose: Pose, *, body: bool = True, shadow
     if shadow:
         floor, _ = lens.project(corners[corners[:, 2] < 0.15] * (1.0, 1.0, 0.0))
         rest = 255 - _shadow(mesh, floor - low, fallen - low, width, height, soft)
-    colour = np.zeros((height, width, 3), np.uint8)
+    colour = np.zeros((height, width, 4), np.uint8)
     if body:
         near, far = _bounds(pixels)
         window = slice(near[1] - low[1], far[1] - low[1]), slice(near[0] - low[0], far[0] - low[0])
-        canvas = _body(mesh, team, turn, lens, pixels - near, far - near)
-        colour[window] = canvas[..., :3]
-        rest[window] = cv2.multiply(rest[window], 255 - canvas[..., 3], scale=1 / 255)
-    return Sprite(colour, rest, int(low[0]), int(low[1]))
+        colour[window], cover = _body(mesh, turn, lens, pixels - near, far - near)
+        rest[window] = cv2.multiply(rest[window], 255 - cover, scale=1 / 255)
+    return Blank(colour, rest, int(low[0]), int(low[1]))
 
 
 def _bounds(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -171,28 +201,27 @@ def _bounds(points: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int64], npt
     return np.floor(points.min(0)).astype(np.int64) - 1, np.ceil(points.max(0)).astype(np.int64) + 1
 
 
-def _lit(mesh: Mesh, team: Colour, normals: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Colour of each face (F, 3) in sun and skylight, darker near the ground."""
-    colours, glowing = mesh.colours(team)
+def _lit(mesh: Mesh, normals: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Colour of each face and the light on its owner's colour (F, 4): sun and sky, less of it near the ground."""
     sun = np.maximum(normals @ np.array(SUN), 0)
     sky = np.maximum(normals @ (_FILL / np.linalg.norm(_FILL)), 0)
     light = (0.26 + 0.78 * sun + 0.34 * sky) * (0.72 + 0.34 * mesh.raised)
-    light = np.where(glowing, np.maximum(light, 0.95), light)
-    gleam = np.where(glowing, 0, 70 * sun**8)
-    return np.minimum(colours * light[:, None] + gleam[:, None], 255)
+    light = np.where(mesh.glows, np.maximum(light, 0.95), light) * mesh.tint
+    gleam = np.where(mesh.glows, 0, 70 * sun**8)
+    own = mesh.colour * light[:, None] + gleam[:, None]
+    return np.minimum(np.column_stack([own, TEAM_LIGHT * light * mesh.takes_team]), 255)
 
 
 def _body(
     mesh: Mesh,
-    team: Colour,
     turn: npt.NDArray[np.float64],
     lens: _Lens,
     pixels: npt.NDArray[np.float64],
     size: npt.NDArray[np.int64],
-) -> Image:
-    """The model's faces, the nearest last, on a clear canvas (height, width, 4), the last channel coverage."""
+) -> tuple[Image, Image]:
+    """The model's faces, the nearest last, as colours (height, width, 4) and as coverage (height, width)."""
     normals = mesh.normals @ turn.T
-    shades = _lit(mesh, team, normals)
+    shades = _lit(mesh, normals)
     seen = np.einsum("ij,ij->i", normals, lens.sight(mesh.centres @ turn.T)) < 0
     _, distance = lens.project(mesh.middles @ turn.T)
     order = np.lexsort((-distance[mesh.part], mesh.tier[mesh.part]))
@@ -200,26 +229,29 @@ def _body(
     width, height = size.tolist()
     fine = 4 if max(width, height) < _SMALL else 2
     canvas = np.zeros((height * fine, width * fine, 4), np.uint8)
-    points = np.rint(pixels * (fine * 16) - 8).astype(np.int32)[mesh.faces[order]]
-    for corner, (r, g, b) in zip(points, shades[order].tolist(), strict=True):
-        cv2.fillConvexPoly(canvas, corner, (r, g, b, 255.0), cv2.LINE_8, 4)
+    cover = np.zeros((height * fine, width * fine), np.uint8)
+    points = np.rint(pixels * (fine * 16) - 8).astype(np.int32)
+    for corner, shade in zip(points[mesh.faces[order]], shades[order].tolist(), strict=True):
+        cv2.fillConvexPoly(canvas, corner, shade, cv2.LINE_8, 4)
+    for first, last in zip(mesh.spans[:-1], mesh.spans[1:], strict=True):
+        cv2.fillConvexPoly(cover, cv2.convexHull(points[first:last]), (255.0,), cv2.LINE_8, 4)
     while fine > 1:
         fine //= 2
         canvas = cv2.resize(canvas, (width * fine, height * fine), interpolation=cv2.INTER_AREA)
-    return _weathered(canvas)
+        cover = cv2.resize(cover, (width * fine, height * fine), interpolation=cv2.INTER_AREA)
+    return _weathered(canvas, cover), cover
 
 
-def _weathered(canvas: Image) -> Image:
+def _weathered(canvas: Image, cover: Image) -> Image:
     """A body (h, w, 4) with specks and scratches, its outline lit from above left and dark below right."""
-    height, width = canvas.shape[:2]
-    cover = canvas[..., 3].copy()
+    height, width = cover.shape
     gain = noise.wrap(_wear(), 0, 0, width, height)
     inner = gain[1:-1, 1:-1]
     lit = cv2.subtract(cover[1:-1, 1:-1], cover[:-2, :-2])
     dark = cv2.subtract(cover[1:-1, 1:-1], cover[2:, 2:])
     cv2.addWeighted(inner, 1, lit, 0.2, 0, dst=inner)
     cv2.addWeighted(inner, 1, dark, -0.3, 0, dst=inner)
-    return cv2.multiply(canvas, cv2.merge([gain, gain, gain, np.full_like(gain, 128)]), scale=1 / 128)
+    return cv2.multiply(canvas, cv2.merge([gain, gain, gain, gain]), scale=1 / 128)
 
 
 @functools.lru_cache(maxsize=1)

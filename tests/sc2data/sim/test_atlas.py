@@ -3,8 +3,8 @@
 import numpy as np
 
 from sc2data.geometry import ScreenCamera
-from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, SpriteCache, scale_of, sizes
-from sc2data.sim.sprites import Sprite
+from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, Bounded, scale_of, sizes
+from sc2data.sim.sprites import Blank, Sprite
 
 
 def test_drawn_sizes_and_their_parts_come_near_any_scale() -> None:
@@ -21,7 +21,7 @@ def test_drawn_sizes_and_their_parts_come_near_any_scale() -> None:
 
 def test_the_cache_lets_the_oldest_go() -> None:
     sprite = Sprite(np.zeros((10, 10, 3), np.uint8), np.zeros((10, 10), np.uint8), 0, 0)
-    cache = SpriteCache(capacity=3 * 400)
+    cache = Bounded(capacity=3 * 400)
     for key in "abc":
         cache.put(key, sprite)
     cache.get("a")
@@ -30,17 +30,21 @@ def test_the_cache_lets_the_oldest_go() -> None:
     assert len(cache) == 3
 
 
-def test_the_atlas_draws_a_sprite_once_for_all_its_parts() -> None:
+def test_the_atlas_draws_a_blank_once_for_all_its_sprites() -> None:
     atlas, drawn = Atlas(), []
 
-    def draw() -> Sprite:
+    def draw() -> Blank:
         drawn.append(1)
-        return Sprite(np.zeros((24, 36, 3), np.uint8), np.full((24, 36), 255, np.uint8), -12, -24)
+        return Blank(np.full((24, 36, 4), 50, np.uint8), np.zeros((24, 36), np.uint8), -12, -24)
 
-    assert atlas.find("key", 9) is None
-    half = atlas.make("key", 6, 12, draw)
-    whole = atlas.make("key", 12, 12, draw)
+    def red(blank: Blank) -> Sprite:
+        return blank.in_colour((150.0, 0.0, 0.0))
+
+    assert atlas.find("half") is None
+    half = atlas.make("half", "blank", (6, 12), draw, red)
+    whole = atlas.make("whole", "blank", (12, 12), draw, red)
     assert len(drawn) == 1
     assert (half.colour.shape, half.left, half.top) == ((12, 18, 3), -6, -12)
-    assert whole.colour.shape == (24, 36, 3)
-    assert atlas.find("key", 6) is half
+    assert (whole.colour.shape, whole.left, whole.top) == ((24, 36, 3), -12, -24)
+    assert whole.colour[5, 5].tolist() == [100, 50, 50]
+    assert atlas.find("half") is half

@@ -26,7 +26,7 @@ def test_corners_of_a_slab_are_where_the_camera_projects_them(place) -> None:
         (foot[0] - camera.width / 2) / camera.focal,
         (camera.height / 2 - foot[1]) / camera.focal,
     )
-    sprite = rasterise(slab(3.0, 2.0).mesh(), (255.0, 0.0, 0.0), pose, shadow=False)
+    sprite = rasterise(slab(3.0, 2.0).mesh(), pose, shadow=False).in_colour((255.0, 0.0, 0.0))
     rows, columns = np.nonzero(sprite.colour[..., 0] > 60)
     corners = np.array([(dx, dy, 0.0) for dx in (-1, 1) for dy in (-1.5, 1.5)]) + place
     pixels = camera.project(corners)[0] - foot
@@ -39,7 +39,7 @@ def test_corners_of_a_slab_are_where_the_camera_projects_them(place) -> None:
 def test_faces_towards_the_sun_are_brighter() -> None:
     builder = Builder()
     builder.prism((0.0, 0.0, 0.0), 1.0, 2.0, "steel", sides=4)
-    sprite = rasterise(builder.mesh(), palette.of_player(1), Pose(np.pi / 4, 2000.0, 60.0), shadow=False)
+    sprite = rasterise(builder.mesh(), Pose(np.pi / 4, 2000.0, 60.0), shadow=False).in_colour((255.0, 0.0, 0.0))
     solid = sprite.rest == 0
     middle = -sprite.left
     west, east = sprite.colour[:, : middle - 20][solid[:, : middle - 20]], sprite.colour[:, middle + 20 :]
@@ -50,16 +50,24 @@ def test_parts_of_a_higher_tier_cover_lower_ones() -> None:
     builder = Builder()
     builder.box((0.0, 0.0, 0.5), (1.0, 1.0, 1.0), "steel", tier=1)
     builder.box((0.0, 0.0, 0.2), (0.2, 0.2, 0.2), "team", tier=2)
-    sprite = rasterise(builder.mesh(), (255.0, 0.0, 0.0), Pose(0.3, 2000.0, 60.0), shadow=False)
+    sprite = rasterise(builder.mesh(), Pose(0.3, 2000.0, 60.0), shadow=False).in_colour((255.0, 0.0, 0.0))
     red = sprite.colour[..., 0].astype(int) - sprite.colour[..., 1]
     assert (red > 80).sum() > 50
 
 
 def test_a_shadow_lies_east_of_what_stands_in_the_sun() -> None:
-    sprite = rasterise(models.mesh("Marine"), palette.of_player(1), Pose(0.0, 2000.0, 60.0), body=False)
+    sprite = rasterise(models.mesh("Marine"), Pose(0.0, 2000.0, 60.0), body=False)
     assert not sprite.colour.any()
     _, columns = np.nonzero(sprite.rest < 200)
     assert columns.mean() + sprite.left > 5
+
+
+def test_a_blank_takes_any_colour() -> None:
+    blank = rasterise(models.mesh("Marine"), Pose(0.0, 2000.0, 60.0))
+    red, blue = (blank.in_colour(colour).colour.astype(int) for colour in ((255.0, 0.0, 0.0), (0.0, 0.0, 255.0)))
+    differs = (red != blue).any(2)
+    assert 0.1 < differs.sum() / (blank.rest == 0).sum() < 0.6
+    assert np.abs(red[differs][:, ::-1] - blue[differs]).mean() < 40
 
 
 def test_paint_clips_at_every_border() -> None:
@@ -78,14 +86,14 @@ def test_half_covered_pixels_mix_with_what_is_behind() -> None:
 
 
 def test_a_shrunk_sprite_keeps_its_foot() -> None:
-    whole = rasterise(models.mesh("Pylon"), palette.of_player(1), Pose(0.4, 2000.0, 90.0))
+    whole = rasterise(models.mesh("Pylon"), Pose(0.4, 2000.0, 90.0))
     for part in (23, 27, 31):
         small = whole.shrunk(part, 32)
-        direct = rasterise(models.mesh("Pylon"), palette.of_player(1), Pose(0.4, 2000.0, 90.0 * part / 32))
+        direct = rasterise(models.mesh("Pylon"), Pose(0.4, 2000.0, 90.0 * part / 32))
         canvases = []
         for sprite in (small, direct):
             canvas = np.full((300, 300, 3), 128, np.uint8)
-            sprite.paint(canvas, 150, 150)
+            sprite.in_colour(palette.of_player(1)).paint(canvas, 150, 150)
             canvases.append(canvas.astype(float))
         assert np.abs(canvases[0] - canvases[1]).mean() < 2.5
         moments = [np.abs(canvas - 128).sum(2) for canvas in canvases]
