@@ -7,6 +7,7 @@ Convention:
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sc2data.sim import abilities, selection
@@ -53,6 +54,8 @@ def do(match: Match, seat: Seat, command: Command) -> Command:
     if isinstance(command, UnitCommand):
         return _order(match, seat, command)
     if isinstance(command, CameraMove):
+        if not math.isfinite(sum(command.point)):
+            raise ActionRefusedError(error_pb.MustTargetVisibleLocation)
         seat.look_at(command.point)
     elif isinstance(command, PointSelection):
         selection.click(seat, match.view(seat), command.tag, command.kind)
@@ -71,6 +74,8 @@ def do(match: Match, seat: Seat, command: Command) -> Command:
 def _order(match: Match, seat: Seat, command: UnitCommand) -> UnitCommand:
     if not command.tags:
         raise ActionRefusedError(error_pb.MustTargetUnit)
+    if command.point and not math.isfinite(sum(command.point)):
+        raise ActionRefusedError(error_pb.MustTargetVisibleLocation)
     tags, ability = list(command.tags), command.ability
     target = command.target or None
     types = match.types_of(tags)
@@ -169,7 +174,8 @@ def _read_order(match: Match, seat: Seat, space: str, order: spatial_pb.ActionSp
     point, tag, target = None, 0, order.WhichOneof("target")
     if target == "target_screen_coord":
         point, tag = _pointed(match, seat, space, order.target_screen_coord)
-        if abilities.ability(order.ability_id).target not in _UNIT_TARGETS:
+        it = abilities.abilities().get(order.ability_id)
+        if it is None or it.target not in _UNIT_TARGETS:
             tag = 0
     elif target == "target_minimap_coord":
         _check(order.target_minimap_coord, seat.entry.setup(space).minimap_resolution)

@@ -157,10 +157,7 @@ class Match:
                 break
             self._replay_events()
             self._do_delayed()
-            for player_id, command in self._debugs:
-                self._record(player_id, DEBUG, command.SerializeToString())
-                debug.carry_out(self, player_id, command)
-            self._debugs.clear()
+            self._do_debugs()
             for opponent in self._opponents:
                 opponent.act()
             if self.loop == CENTRING_LOOP:
@@ -234,6 +231,12 @@ class Match:
                 debug.carry_out(self, event.player, debug_pb.DebugCommand.FromString(event.payload))
             else:
                 debug.surrender(self, event.player)
+
+    def _do_debugs(self) -> None:
+        commands, self._debugs = self._debugs, []
+        for player_id, command in commands:
+            self._record(player_id, DEBUG, command.SerializeToString())
+            debug.carry_out(self, player_id, command)
 
     def _do_delayed(self) -> None:
         due = [item for item in self._actions if item[0] <= self.loop]

@@ -77,6 +77,8 @@ def test_senseless_commands_do_nothing(game: Game) -> None:
     spawn(game, MARINE, 44, 44, count=0)
     debug(game, kill_unit=debug_pb.DebugKillUnit(tag=[1, 2, 3]))
     debug(game, unit_value=_Value(unit_tag=5, unit_value=_Value.Life, value=3))
+    spawn(game, MARINE, float("nan"), 44)
+    debug(game, unit_value=_Value(unit_tag=5, unit_value=_Value.Life, value=float("nan")))
     debug(game, draw=debug_pb.DebugDraw(text=[debug_pb.DebugText(text="hello")]))
     debug(game)
     assert step(game).status == sc_pb.in_game

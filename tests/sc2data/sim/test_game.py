@@ -336,6 +336,8 @@ def test_an_observer_sees_everybody_and_cannot_act(game: Game) -> None:
     assert {unit.owner for unit in look(game).observation.raw_data.units} >= {1, 2}
     assert ask(game, action=sc_pb.RequestAction()).error
     assert not ask(game, obs_action=sc_pb.RequestObserverAction()).error
+    debug(game, game_state=debug_pb.show_map)  # means no player
+    assert step(game).status == sc_pb.in_game
 
 
 def test_a_game_that_fails_within_says_so_and_goes_on(game: Game, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -292,6 +292,9 @@ def test_a_click_on_an_enemy_attacks_it(tmp_path: Path) -> None:
         order(MOVE, (96, 5)),
         click((-1, 0)),
         order(GENERAL_MOVE, (5, 5)),  # nothing is selected
+        order(999_999, (5, 5)),
+        raw_order(MOVE, [1], x=float("nan"), y=5),
+        camera_to(float("inf"), 5),
     ],
 )
 def test_orders_that_cannot_be_are_refused_and_not_told(game: Game, bad: sc_pb.Action) -> None:
