@@ -64,7 +64,7 @@ class Game:
         self._lockstep: Lockstep | None = None
         self._maps = MapStore(settings.data_dir, settings.temp_dir)
         self._faults = faults.FaultPlan(settings.faults)
-        self._pictures: dict[int, Pictures] = {}
+        self._pictures: dict[int, Pictures] = host._pictures if host else {}
         self._created: tuple[Setup, bytes, bool] | None = None  # and whether the client chose the seed
         self._match: Match | None = None
         self._player = EVERYONE  # whose seat the client has
@@ -433,5 +433,6 @@ class Game:
     def _draw(self, terrain: Terrain) -> Pictures:
         """The painters of a map, kept for the next game on it."""
         if id(terrain) not in self._pictures:
-            self._pictures = {id(terrain): Pictures(terrain)}
+            self._pictures.clear()
+            self._pictures[id(terrain)] = Pictures(terrain)
         return self._pictures[id(terrain)]
