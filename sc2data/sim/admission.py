@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from sc2data.sim import scene
 from sc2data.sim.errors import NOTHING_TO_JOIN, MisuseError, RequestFailedError
 from sc2data.sim.map_file import MapError
 from sc2data.sim.map_store import MapStore
@@ -12,8 +13,8 @@ from sc2data.sim.setup import NAME_LIMIT, PlayerSetup, Setup
 from sc2data.sim.terrain import Terrain
 from sc2data.sim.view import EVERYONE
 
-IMAGE_LIMIT = 8192
-"""Pixels along one side of an image."""
+SIZES = {"feature_layer": (1, scene.LARGEST), "render": (scene.SMALLEST, scene.LARGEST)}
+"""Fewest and most pixels along one side of an image, by interface."""
 
 _Create, _Join = sc_pb.ResponseCreateGame, sc_pb.ResponseJoinGame
 
@@ -95,15 +96,15 @@ def note_player(request: sc_pb.RequestJoinGame, number: int, setup: Setup) -> No
 
 def check_sizes(options: sc_pb.InterfaceOptions, code: int) -> None:
     """Raise `RequestFailedError` with `code` where an image has no size, or one beyond all reason."""
-    for space in ("feature_layer", "render"):
+    for space, (least, most) in SIZES.items():
         if not options.HasField(space):
             continue
         setup = getattr(options, space)
         for part in ("resolution", "minimap_resolution"):
             size = getattr(setup, part)
-            if not (0 < size.x <= IMAGE_LIMIT and 0 < size.y <= IMAGE_LIMIT):
+            if not (least <= size.x <= most and least <= size.y <= most):
                 raise RequestFailedError(
-                    code, f"{space}.{part} is {size.x} x {size.y}; each side must be 1 to {IMAGE_LIMIT} pixels"
+                    code, f"{space}.{part} is {size.x} x {size.y}; each side must be {least} to {most} pixels"
                 )
         if setup.HasField("width") and not setup.width > 0:
             raise RequestFailedError(code, f"{space}.width is {setup.width}; it must be more than zero world units")

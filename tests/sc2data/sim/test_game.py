@@ -187,6 +187,7 @@ def test_players_that_cannot_play(game: Game, kinds: list[int], code: int) -> No
             sc_pb.RequestJoinGame(race=1, options=sc_pb.InterfaceOptions(render=sc_pb.SpatialCameraSetup())),
             _Join.FeatureUnsupported,
         ),
+        (sc_pb.RequestJoinGame(race=1, options=everything(screen=(5000, 64))), _Join.FeatureUnsupported),
     ],
 )
 def test_joins_that_fail_leave_the_game_to_be_joined(game: Game, request_: sc_pb.RequestJoinGame, code: int) -> None:
