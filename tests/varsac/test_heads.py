@@ -1,0 +1,58 @@
+"""Counts as densities: what is seen twice counts once, what is not seen counts by the proxy."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from varsac.heads import Answers, DensityHead
+from varsac.tasks.task import HeadSpec
+
+WHOLE = torch.tensor([[-1.0, -1.0, 1.0, 1.0]])
+EXTENT = torch.tensor([[100.0, 100.0]])
+
+
+@pytest.fixture
+def head():
+    return DensityHead(kinds=2, places=3, cells=4, grid=(10, 10))
+
+
+def count(head, fixations, places=1.0, cells=1.0, view=WHOLE):
+    """Every place of the proxy holds `places`, every one of 16 cells of a glimpse `cells`."""
+    glimpses = torch.tensor([fixations])
+    density = torch.full((1, 2, 100), places)
+    return head(density, torch.full((1, len(fixations), 2, 16), cells), glimpses, view, EXTENT)
+
+
+def test_without_overlap_everything_adds_up(head):
+    counts, field = count(head, [[-0.5, -0.5, 0.2], [0.5, 0.5, 0.2]])
+    assert counts.tolist() == [[32 + 92, 32 + 92]]  # each window covers 4 of 100 places
+    assert field.points.shape == (1, 132, 2) and field.amounts.sum().item() == 2 * 124
+
+
+def test_what_two_windows_see_counts_once(head):
+    counts, _ = count(head, [[0.0, 0.0, 0.2]] * 3)
+    assert counts.tolist() == [pytest.approx([16 + 96, 16 + 96], rel=1e-5)]
+
+
+def test_cells_outside_of_the_image_do_not_count(head):
+    counts, _ = count(head, [[1.0, 0.0, 0.2]], places=0.0)
+    assert counts.tolist() == [[8, 8]]
+
+
+def test_a_part_of_a_proxy_counts_in_part(head):
+    features = torch.zeros(1, 3, 10, 10)
+    whole = head.of_places(features, WHOLE).sum(2)
+    part = head.of_places(features, torch.tensor([[-0.5, -1.0, 0.0, 1.0]])).sum(2)
+    assert torch.allclose(part, whole / 4)
+
+
+def test_counts_begin_near_a_number_that_can_be(head):
+    assert head.of_places(torch.zeros(1, 3, 10, 10), WHOLE).sum(2).mean().item() == pytest.approx(5, rel=0.3)
+    assert head.of_cells(torch.zeros(1, 4, 4, 4)).shape == (1, 2, 16)
+
+
+def test_each_head_answers_by_itself():
+    heads = [HeadSpec("a", "classes", 3), HeadSpec("b", "multilabel", 2), HeadSpec("c", "density", 1)]
+    answers = Answers(heads, 5)(torch.rand(4, 5))
+    assert {name: tuple(value.shape) for name, value in answers.items()} == {"a": (4, 3), "b": (4, 2)}

@@ -1,0 +1,60 @@
+"""Terms of the objective against numbers worked out by hand and against torch's distributions."""
+
+from __future__ import annotations
+
+import doctest
+import math
+
+import pytest
+import torch
+from torch.distributions import Categorical, Normal, kl_divergence
+
+from varsac import losses
+from varsac.tasks.task import HeadSpec
+
+
+def test_doctests():
+    assert doctest.testmod(losses, optionflags=doctest.ELLIPSIS).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "answer", "label", "value"),
+    [
+        (HeadSpec("a", "classes", 4), [0.0] * 4, 2, math.log(4)),
+        (HeadSpec("a", "count", 23), [0.0] * 23, 22, math.log(23)),
+        (HeadSpec("a", "multilabel", 3), [0.0] * 3, [1.0, 0.0, 1.0], 3 * math.log(2)),
+        (HeadSpec("a", "density", 2), [3.0, 0.5], [1.0, 0.0], 1.5 + 0.125),
+    ],
+)
+def test_answers_cost_what_they_should(head, answer, label, value):
+    cost = losses.answer_loss(head, torch.tensor([answer]), torch.tensor([label]))
+    assert cost.shape == (1,) and cost.item() == pytest.approx(value, rel=1e-5)
+
+
+def test_divergences_equal_those_of_torch():
+    torch.manual_seed(0)
+    a, b = torch.randn(2, 5, 7).log_softmax(-1)
+    assert torch.allclose(losses.kl_categorical(a, b), kl_divergence(Categorical(logits=a), Categorical(logits=b)))
+    mean, prior_mean = torch.randn(2, 9)
+    deviation, prior = torch.rand(2, 9) + 0.1
+    expected = kl_divergence(Normal(mean, deviation), Normal(prior_mean, prior))
+    assert torch.allclose(losses.kl_gaussian(mean, deviation, prior_mean, prior), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_score_function_follows_the_better_choice():
+    """Two choices, the second is right: the expected gradient raises its logit."""
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.zeros(2, requires_grad=True)
+    chosen = torch.randint(2, (4000, 1), generator=generator)
+    log_prob = logits.log_softmax(-1)[chosen]
+    score, error = losses.score_function(log_prob, chosen[:, 0].float(), torch.full((4000,), 0.5))
+    score.mean().backward()
+    # advantage +-0.5 / (0.5 + 0.1), so the gradient of the second logit is -(0.5 / 0.6) / 2
+    assert logits.grad is not None and logits.grad[1].item() == pytest.approx(-0.4167, abs=0.02)
+    assert error.tolist() == [0.25] * 4000
+
+
+def test_first_infinite_names_the_term():
+    fine = torch.zeros(())
+    assert losses.first_infinite({"a": fine, "b": fine}) is None
+    assert losses.first_infinite({"a": fine, "b": fine / 0, "c": fine / 0}) == "b"

@@ -1,0 +1,146 @@
+"""From features to answers: a layer for each question; counts as densities over glimpses and the rest of the proxy."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from varsac import geometry
+from varsac.tasks.task import HeadSpec
+
+
+class Answers(nn.Module):
+    """One linear layer a head, from one vector of features; "density" heads are not of its kind.
+
+    Args:
+        heads: the questions.
+        features: length of the vector.
+    """
+
+    def __init__(self, heads: Sequence[HeadSpec], features: int) -> None:
+        super().__init__()
+        self.layers = nn.ModuleDict(
+            {head.name: nn.Linear(features, head.size) for head in heads if head.kind != "density"}
+        )
+
+    def forward(self, features: Tensor) -> dict[str, Tensor]:
+        """Logits (B, size) by head from (B, features)."""
+        return {name: layer(features) for name, layer in self.layers.items()}
+
+
+class DensityField(NamedTuple):
+    """Where a density head found what it counted, in image coordinates.
+
+    Shapes: points (B, P, 2); amounts (B, P, K) after what several windows see was shared out between them; size (B, P)
+    side of the cell over the shorter image side.
+    """
+
+    points: Tensor
+    amounts: Tensor
+    size: Tensor
+
+
+class DensityHead(nn.Module):
+    """Counts of K kinds: what the glimpses see, and what the proxy tells of the rest of the image.
+
+        count = sum over cells of glimpses  d_g / (number of windows over the cell)
+              + sum over places of the proxy  d_p * (share of the place in the image) * (1 - share under windows)
+
+    Args:
+        kinds: K.
+        places: channels of the proxy's map.
+        cells: channels of a glimpse's map.
+        grid: (rows, columns) of the proxy's map.
+        start: what the densities of the proxy sum up to at first, about.
+    """
+
+    def __init__(self, kinds: int, places: int, cells: int, grid: tuple[int, int], start: float = 5.0) -> None:
+        super().__init__()
+        self.grid = grid
+        last_of_places, last_of_cells = nn.Conv2d(places, kinds, 1), nn.Conv2d(cells, kinds, 1)
+        # softplus(b) = start / places: the sum over a thousand places begins near a count, not hundreds off.
+        nn.init.constant_(_bias(last_of_places), math.log(math.expm1(start / (grid[0] * grid[1]))))
+        nn.init.constant_(_bias(last_of_cells), -3.0)
+        self.places = nn.Sequential(nn.Conv2d(places, places, 3, 1, 1), nn.ReLU(), last_of_places)
+        self.cells = nn.Sequential(nn.Conv2d(cells, cells, 1), nn.ReLU(), last_of_cells)
+
+    def of_places(self, features: Tensor, view: Tensor) -> Tensor:
+        """Densities (B, K, N) of the proxy's places, only as much of each as lies in the image."""
+        return functional.softplus(self.places(features)).flatten(2) * _share_in_image(self.grid, view)[:, None]
+
+    def of_cells(self, cells: Tensor) -> Tensor:
+        """Densities (B, K, M) of the cells of a glimpse, from its map (B, D, m, m)."""
+        return functional.softplus(self.cells(cells)).flatten(2)
+
+    def forward(
+        self, places: Tensor, cells: Tensor, fixations: Tensor, view: Tensor, extent: Tensor
+    ) -> tuple[Tensor, DensityField]:
+        """Count.
+
+        Args:
+            places: (B, K, N) of `of_places`.
+            cells: (B, T, K, M) of `of_cells`, M a square number.
+            fixations: (B, T, 3).
+            view: (B, 4).
+            extent: (B, 2), px.
+
+        Returns:
+            Counts (B, K), and where they come from.
+        """
+        fixations = fixations.detach()  # what a window covers has no gradient worth having
+        batch, glimpses, _, count = cells.shape
+        side = round(count**0.5)
+        half = geometry.half_extent(fixations.flatten(0, 1)[:, 2], extent.repeat_interleave(glimpses, 0))
+        inner = geometry.centres((side, side), cells.device)  # (M, 2)
+        points = fixations[..., None, :2] + half.view(batch, glimpses, 1, 2) * inner  # (B, T, M, 2)
+        points = points.flatten(1, 2)  # (B, T M, 2)
+        windows = _windows_over(points, fixations, extent).clamp(min=1)  # (B, T M)
+        amounts = cells.transpose(2, 3).flatten(1, 2) / windows[..., None]  # (B, T M, K)
+        amounts = amounts * (points.abs() <= 1).all(-1, keepdim=True)
+        rest = places.transpose(1, 2) * (1 - _share_covered(self.grid, view, fixations, extent))[..., None]  # (B, N, K)
+        size = (fixations[..., 2:] / side).expand(-1, -1, count).flatten(1)
+        middle = geometry.through_view(geometry.centres(self.grid, view.device), view)
+        field = DensityField(
+            torch.cat([points, middle], 1),
+            torch.cat([amounts, rest], 1),
+            torch.cat([size, _place_size(self.grid, view, extent)], 1),
+        )
+        return amounts.sum(1) + rest.sum(1), field
+
+
+def _bias(layer: nn.Conv2d) -> Tensor:
+    assert layer.bias is not None  # a convolution has one unless told otherwise
+    return layer.bias
+
+
+def _windows_over(points: Tensor, fixations: Tensor, extent: Tensor) -> Tensor:
+    """(B, P), how many windows each point lies in."""
+    return torch.stack([geometry.within(points, one, extent) for one in fixations.unbind(1)]).sum(0)
+
+
+def _share_in_image(grid: tuple[int, int], view: Tensor) -> Tensor:
+    """(B, N), how much of each place of the proxy shows the image."""
+    half = view.new_tensor([1 / grid[1], 1 / grid[0]])
+    points = geometry.centres(grid, view.device)
+    low = torch.maximum(points - half, view[:, None, :2])
+    high = torch.minimum(points + half, view[:, None, 2:])
+    return ((high - low).clamp(min=0) / (2 * half)).prod(-1)
+
+
+def _share_covered(grid: tuple[int, int], view: Tensor, fixations: Tensor, extent: Tensor, samples: int = 4) -> Tensor:
+    """(B, N), how much of each place lies under at least one window, by `samples` squared points in each."""
+    fine = geometry.through_view(geometry.centres((grid[0] * samples, grid[1] * samples), view.device), view)
+    covered = _windows_over(fine, fixations, extent) > 0
+    covered = covered.view(len(view), 1, grid[0] * samples, grid[1] * samples)
+    return functional.avg_pool2d(covered.float(), samples).flatten(1)
+
+
+def _place_size(grid: tuple[int, int], view: Tensor, extent: Tensor) -> Tensor:
+    """(B, N), the larger side of a place over the shorter image side."""
+    cells = 2 / (view[:, 2:] - view[:, :2]) / view.new_tensor([grid[1], grid[0]]) * extent  # (B, 2) px
+    return (cells.amax(1) / extent.amin(1))[:, None].expand(-1, grid[0] * grid[1])
