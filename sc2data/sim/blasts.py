@@ -37,6 +37,9 @@ _AGES = 6
 """Steps in which a blast ages: as with sizes, puffs are drawn once and used often."""
 
 
+_BRIGHT = 200  # colours with a brighter channel shine, others only cover
+
+
 @functools.lru_cache(maxsize=1024)
 def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
     """A soft ball of fire, smoke or liquid, ragged by `seed`; `cover` is how much it hides of what is behind."""
@@ -47,9 +50,12 @@ def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
     ragged = sum(random.uniform(0.04, 0.14) * np.sin(k * angle + random.uniform(0, 6.3)) for k in (3, 5, 7, 11))
     share = np.clip(1.1 - distance * (1 + ragged), 0, 1) ** 1.3
     core = np.clip(share * 1.6, 0, 1)[..., None]
-    body = np.asarray(colour) * core + (1 - cover) * 90 * core**3
     alpha = share[..., None] * cover
-    picture = np.clip(body * share[..., None], 0, 255).astype(np.uint8)
+    if max(colour) > _BRIGHT:
+        body = (np.asarray(colour) * core + (1 - cover) * 90 * core**3) * share[..., None]
+    else:
+        body = np.asarray(colour) * alpha
+    picture = np.clip(body, 0, 255).astype(np.uint8)
     rest = np.rint(255 * (1 - alpha[..., 0])).astype(np.uint8)
     return Sprite(picture, rest, -size // 2, -size // 2)
 

@@ -23,7 +23,7 @@ Area = tuple[float, float, float, float]
 
 _COARSE = 4  # px a world unit of the picture of the land that minimaps are shrunk from
 _KEPT = 4  # sizes whose land is kept
-_CREEP = np.array([98, 40, 104], np.float32)
+_CREEP = np.array([98, 40, 104], np.uint8)
 _MINERALS, _RICH, _GAS, _ROCKS = (126, 196, 255), (255, 214, 96), (90, 220, 150), (150, 140, 128)
 
 
@@ -36,7 +36,7 @@ class MinimapPainter:
 
     def __init__(self, terrain: Terrain, texture: Image) -> None:
         self._terrain, self._texture = terrain, texture
-        self._lands: collections.OrderedDict[tuple[int, int, Area], npt.NDArray[np.float32]] = collections.OrderedDict()
+        self._lands: collections.OrderedDict[tuple[int, int, Area], Image] = collections.OrderedDict()
         self._land: tuple[object, Image] | None = None
 
     def paint(self, view: WorldView, width: int, height: int, area: Area, camera: ScreenCamera | None) -> Image:
@@ -57,16 +57,17 @@ class MinimapPainter:
         if self._land is None or self._land[0] != stamp:
             size = (transform.width, transform.height)
             shift = _matrix(transform, self._terrain.length, 1)
-            bright = cv2.warpAffine(FOG[view.visibility[::-1]], shift, size, flags=cv2.INTER_LINEAR)
+            fog = np.rint(255 * FOG).astype(np.uint8)[view.visibility[::-1]]
+            bright = cv2.warpAffine(fog, shift, size, flags=cv2.INTER_LINEAR)
             land = self._lit(transform)
             if view.creep.any():
                 share = cv2.warpAffine(view.creep[::-1].astype(np.float32), shift, size, flags=cv2.INTER_LINEAR)
-                land = land + (0.6 * share)[..., None] * (_CREEP - land)
-            self._land = (stamp, np.rint(land * bright[..., None]).astype(np.uint8))
+                land = cv2.blendLinear(land, np.full_like(land, _CREEP), 1 - 0.6 * share, 0.6 * share)
+            self._land = (stamp, cv2.multiply(land, cv2.merge([bright, bright, bright]), scale=1 / 255))
         return self._land[1]
 
-    def _lit(self, transform: MinimapTransform) -> npt.NDArray[np.float32]:
-        """The land in full light, float (height, width, 3)."""
+    def _lit(self, transform: MinimapTransform) -> Image:
+        """The land in full light, (height, width, 3)."""
         key = (transform.width, transform.height, transform.area)
         if key not in self._lands:
             land = _coarse(self._texture)
@@ -84,7 +85,7 @@ class MinimapPainter:
                 np.ones_like(tier, shape=self._terrain.level.shape), shift, size, flags=cv2.INTER_NEAREST
             )
             gain = (0.66 + 0.14 * np.clip(tier, 0, 4)) * np.where(tier < 0.5, 0.4, 1) * inside
-            self._lands[key] = np.clip(colour.astype(np.float32) * gain[..., None], 0, 230)
+            self._lands[key] = np.clip(colour.astype(np.float32) * gain[..., None], 0, 230).astype(np.uint8)
             while len(self._lands) > _KEPT:
                 self._lands.popitem(last=False)
         return self._lands[key]
@@ -127,7 +128,7 @@ def _dots(image: Image, view: WorldView, transform: MinimapTransform) -> None:
     looks = [_look(*key) for key in zip(view.type[rows].tolist(), view.owner[rows].tolist(), strict=True)]
     pixels = transform.to_pixels(np.stack([view.x[rows], view.y[rows]], axis=1))
     least = 2 if min(image.shape[:2]) >= 128 else 1
-    sides = np.maximum(least, np.rint([2 * radius * transform.scale for _, radius in looks])).astype(int)
+    sides = np.maximum(least, np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))).astype(int)
     left = np.rint(pixels[:, 0] - sides / 2).astype(int)
     top = np.rint(pixels[:, 1] - sides / 2).astype(int)
     inside = (left + sides > 0) & (top + sides > 0)
