@@ -67,5 +67,5 @@ def _fill_pictures(message: spatial_pb.ObservationRender, seat: Seat, pictures: 
     camera = seat.optics.render_camera(seat.eye)
     minimap = seat.optics.minimap(RENDER)
     images.fill(message.map, pictures.painter.screen(view, camera), 24)
-    small = pictures.painter.minimap(view, minimap.width, minimap.height, minimap.area)
+    small = pictures.painter.minimap(view, minimap.width, minimap.height, minimap.area, camera=camera)
     images.fill(message.minimap, small, 24)
