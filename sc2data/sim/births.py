@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,13 +35,23 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
 
     Structures are put on whole cells at the point asked, whatever stands there. Mobile units face a
     direction drawn from the game's seed and the place alone, so that a scene set up once more is the same. `fields`
-    overrides any field of `state.ALL_FIELDS`. Returns the tags.
+    overrides any field of `state.ALL_FIELDS`. A point off the map stands for the nearest on it. Returns the tags.
+
+    Raises:
+      KeyError: the unit type has no statistics.
+      ValueError: x or y is not a finite number.
     """
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError(f"units cannot be put down at ({x}, {y}): give finite world coordinates")
     kind = world.statistics[type_id]
     footprint = footprints.size(kind)
+    left, bottom, right, top = world.bounds
+    x, y = min(max(x, left), right - movement.INSIDE), min(max(y, bottom), top - movement.INSIDE)
     standing = kind.is_structure or kind.is_resource or (owner == NEUTRAL and kind.speed == 0)
     if any(footprint):
         x, y = footprints.snapped(footprint, x, y)
+        x = min(max(x, left + footprint[0] / 2), right - footprint[0] / 2)
+        y = min(max(y, bottom + footprint[1] / 2), top - footprint[1] / 2)
         points = np.full((count, 2), (x, y), np.float32)
     else:
         points = room(world, kind.radius, kind.is_flying, x, y, count)

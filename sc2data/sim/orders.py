@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,7 @@ def order(
     Success where at least one unit accepted, else the first refusal. Of several units that could make something, one
     does: the one with the shortest queue, the first of those.
     """
-    if ability_id not in abilities.abilities():
+    if ability_id not in abilities.abilities() or (point is not None and not all(map(math.isfinite, point))):
         return error_pb.Error
     units = world.state.units
     rows = [row for row in (units.row(tag) for tag in tags) if row >= 0 and may_command(world, player_id, row)]

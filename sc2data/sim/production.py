@@ -53,6 +53,8 @@ def allowed(world: World, row: int, ability_id: int, ignore_resources: bool = Fa
     if debug_pb.tech_tree not in player.cheats and not _has_technology(world, row, ability_id):
         return error_pb.TechRequirementsNotMet
     upgrade = abilities.ability(ability_id).upgrade
+    if upgrade and upgrade not in abilities.upgrades():
+        return error_pb.NotSupported  # an upgrade of a later patch
     if upgrade and (upgrade in player.upgrades or _in_research(world, player.id, ability_id)):
         return error_pb.NotSupported
     if ignore_resources:

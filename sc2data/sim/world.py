@@ -91,11 +91,7 @@ class World:
             melee.set_up(self)
 
     def spawn(self, type_id: int, owner: int, x: float, y: float, count: int = 1, **fields: Any) -> list[int]:
-        """Put down `count` units around (x, y), as `births.spawn` says. Returns their tags.
-
-        Raises:
-          KeyError: the unit type has no statistics.
-        """
+        """Put down `count` units around (x, y), as `births.spawn` says, which names the errors. Returns their tags."""
         return births.spawn(self, type_id, owner, x, y, count, **fields)
 
     def kill(self, tags: list[int]) -> list[int]:
