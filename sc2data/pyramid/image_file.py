@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import os
 import pathlib
 from collections.abc import Iterator
@@ -60,6 +59,7 @@ class ImageFile:
 
     Memory: with pyvips a band of rows at a time, whatever the orientation, but all of a progressive JPEG, an interlaced
     PNG, or a TIFF in one strip, which no library can decode by parts; with OpenCV the decoded image (4 bytes a pixel).
+    Processes that decode in parallel with pyvips should be spawned, not forked: its threads do not survive a fork.
 
     Args:
         path: the file.
@@ -103,7 +103,11 @@ def _choose(decoder: str | None) -> str:
 
 @functools.cache
 def _has_vips() -> bool:
-    return importlib.util.find_spec("pyvips") is not None
+    try:
+        import pyvips  # noqa: F401
+    except (ImportError, OSError):  # OSError: the package without the library
+        return False
+    return True
 
 
 def _vips_strips(path: pathlib.Path, header: ImageHeader, rows: list[int]) -> Iterator[npt.NDArray[Any]]:
