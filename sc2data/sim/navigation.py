@@ -6,19 +6,18 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from sc2data.sim.path_field import STRAIGHT, UNREACHED, PathField
 from sc2data.sim.terrain import Terrain
 
 FloatArray = npt.NDArray[np.float32]
-
-STRAIGHT, DIAGONAL = 5, 7
-"""Steps to the four and to the diagonal neighbours in the path distance's integer unit, a fifth of a cell."""
-
-UNREACHED = np.iinfo(np.int32).max
 
 _SAMPLES = 2.0
 """Points per cell at which a straight line is checked."""
 
 _FIELDS_KEPT = 256
+
+_LOOK_AHEAD = 24
+"""Cells along its way in which a walker looks for the farthest that it can walk to straight."""
 
 
 class Navigation:
@@ -33,7 +32,7 @@ class Navigation:
         self.blocked = blocked
         self.open = terrain.pathable & ~blocked
         self.rows, self.columns = self.open.shape
-        self._fields: dict[int, npt.NDArray[np.int32]] = {}
+        self._fields: dict[int, PathField] = {}
         self._flat = self.open.ravel()
         self._walls = np.zeros((self.rows + 1, self.columns + 1), np.int32)
         self._walls[1:, 1:] = np.cumsum(np.cumsum(~self.open, axis=0, dtype=np.int32), axis=1)
@@ -104,50 +103,16 @@ class Navigation:
         ends = [np.array([v], np.float32) for v in (*start, *goal)]
         if self.clear(*ends)[0]:
             return float(np.hypot(goal[0] - start[0], goal[1] - start[1]))
-        steps = self.field(self.cell(*goal))[self.cell(*start)]
+        steps = self._field(self.cell(*goal)).distance(self.cell(*start))
         return 0.0 if steps == UNREACHED else float(steps) / STRAIGHT
 
-    def field(self, goal: int) -> npt.NDArray[np.int32]:
-        """Path distance of every cell (H*W,) to the cell `goal`, in fifths of a cell; `UNREACHED` where no way is.
-
-        Diagonal steps need both cells beside them open, so that no corner is cut. The latest fields are kept.
-        """
-        known = self._fields.pop(goal, None)
-        field = self._spread(goal) if known is None else known
+    def _field(self, goal: int) -> PathField:
+        """The path distances to a cell; the latest fields are kept."""
+        field = self._fields.pop(goal, None) or PathField(self.open, goal)
         self._fields[goal] = field
         if len(self._fields) > _FIELDS_KEPT:
             del self._fields[next(iter(self._fields))]
         return field
-
-    def _spread(self, goal: int) -> npt.NDArray[np.int32]:
-        """Dijkstra's algorithm by buckets: all cells of one distance are settled in one step."""
-        width = self.columns + 2
-        padded = np.zeros((self.rows + 2, width), bool)
-        padded[1:-1, 1:-1] = self.open
-        walkable = padded.ravel()
-        distance = np.full(walkable.size, UNREACHED, np.int32)
-        start = (goal // self.columns + 1) * width + goal % self.columns + 1
-        distance[start] = 0
-        buckets: dict[int, list[npt.NDArray[np.intp]]] = {0: [np.array([start])]}
-        straight = np.array([-width, -1, 1, width])
-        diagonal = np.array([-width - 1, -width + 1, width - 1, width + 1])
-        beside = np.array([[-width, -1], [-width, 1], [width, -1], [width, 1]])
-        now = 0
-        while buckets:
-            reached = buckets.pop(now, None)
-            if reached is not None:
-                cells = np.unique(np.concatenate(reached))
-                cells = cells[distance[cells] == now]
-                near = (cells[:, None] + straight).ravel()
-                far = cells[:, None] + diagonal
-                uncut = walkable[cells[:, None, None] + beside].all(axis=2)
-                for reach, step in ((near, STRAIGHT), (far[uncut], DIAGONAL)):
-                    found = reach[walkable[reach] & (distance[reach] > now + step)]
-                    if len(found):
-                        distance[found] = now + step
-                        buckets.setdefault(now + step, []).append(found)
-            now += 1
-        return np.ascontiguousarray(distance.reshape(self.rows + 2, width)[1:-1, 1:-1]).ravel()
 
     def corner(self, x: float, y: float, goal_x: float, goal_y: float) -> tuple[float, float] | None:
         """The farthest point on the way to the goal that can be walked to straight, None where no way leads there.
@@ -155,42 +120,18 @@ class Navigation:
         A goal in a blocked cell stands for the nearest open one.
         """
         goal_x, goal_y = self.nearest_open(goal_x, goal_y)
-        field = self.field(self.cell(goal_x, goal_y))
-        start = self.cell(x, y)
+        goal, start = self.cell(goal_x, goal_y), self.cell(x, y)
         if not self._flat[start]:
             start = int(self.nearest_cells()[start])
-        if field[start] == UNREACHED:
+        if start == goal:
+            return goal_x, goal_y
+        way = self._field(goal).way(start, _LOOK_AHEAD)
+        if not len(way):
             return None
-        way = self._descend(field, start)
         end_x, end_y = (way % self.columns + 0.5).astype(np.float32), (way // self.columns + 0.5).astype(np.float32)
-        end_x[-1], end_y[-1] = (goal_x, goal_y) if field[way[-1]] == 0 else (end_x[-1], end_y[-1])
+        if way[-1] == goal:
+            end_x[-1], end_y[-1] = goal_x, goal_y
         straight = self.clear(np.full_like(end_x, x), np.full_like(end_y, y), end_x, end_y)
         blocked = np.flatnonzero(~straight)
-        last = int(blocked[0]) - 1 if len(blocked) else len(way) - 1
-        last = max(last, 0)
+        last = max(int(blocked[0]) - 1, 0) if len(blocked) else len(way) - 1
         return float(end_x[last]), float(end_y[last])
-
-    def _descend(self, field: npt.NDArray[np.int32], start: int, length: int = 24) -> npt.NDArray[np.intp]:
-        """The next cells (at most `length`) from `start` down a path distance field."""
-        way, cell = [], start
-        for _ in range(length):
-            if field[cell] == 0:
-                break
-            cell = self._downhill(field, cell)
-            way.append(cell)
-        return np.array(way or [start], np.intp)
-
-    def _downhill(self, field: npt.NDArray[np.int32], cell: int) -> int:
-        """The neighbour of `cell` through which the goal is nearest."""
-        row, column = divmod(cell, self.columns)
-        ways = []
-        for dy in (-1, 0, 1):
-            for dx in (-1, 0, 1):
-                inside = 0 <= row + dy < self.rows and 0 <= column + dx < self.columns
-                other = cell + dy * self.columns + dx
-                if other == cell or not inside or field[other] == UNREACHED:
-                    continue
-                if dx and dy and not (self._flat[cell + dx] and self._flat[cell + dy * self.columns]):
-                    continue
-                ways.append((int(field[other]) + (DIAGONAL if dx and dy else STRAIGHT), other))
-        return min(ways)[1]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from sc2data.sim.navigation import UNREACHED, Navigation
+from sc2data.sim.navigation import Navigation
+from sc2data.sim.path_field import UNREACHED, PathField
 from tests.sc2data.sim import worlds
 
 
@@ -15,10 +16,12 @@ def maze():
 
 def test_distances_equal_dijkstra_s():
     rng = np.random.default_rng(5)
-    terrain = worlds.plain(side=24)
-    navigation = Navigation(terrain, rng.random((24, 24)) < 0.3)
+    navigation = Navigation(worlds.plain(side=24), rng.random((24, 24)) < 0.3)
     goal = int(np.flatnonzero(navigation.open.ravel())[50])
-    field = navigation.field(goal).reshape(24, 24)
+    found = PathField(navigation.open, goal)
+    field = np.zeros(24 * 24, np.int64)
+    for cell in rng.permutation(24 * 24):  # in any order
+        field[cell] = found.distance(int(cell))
     expected = np.full((24, 24), UNREACHED, np.int64)
     expected[divmod(goal, 24)] = 0
     changed = True
@@ -34,7 +37,7 @@ def test_distances_equal_dijkstra_s():
                 if expected[v, u] + (7 if dx and dy else 5) < expected[y, x]:
                     expected[y, x] = expected[v, u] + (7 if dx and dy else 5)
                     changed = True
-    np.testing.assert_array_equal(field, expected)
+    np.testing.assert_array_equal(field.reshape(24, 24), expected)
 
 
 def test_following_corners_leads_through_a_maze():
