@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import os
 import pathlib
@@ -13,14 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.sim import noise, soils
+from sc2data.sim import relief as relief_module
 from sc2data.sim.relief import SAMPLES, Relief
 from sc2data.sim.terrain import Terrain
 
 PIXELS_PER_UNIT = 20
 """Scale of the texture, px a world unit."""
 
-VERSION = 2
-"""Raised whenever the same terrain gives another texture, so that stale files are not read."""
+KEPT_BYTES = 1 << 30
+"""Room for textures in the cache directory; those that were not used for longest are deleted beyond it."""
 
 _STRIP = 16  # world units drawn at once: bounds the memory of building
 
@@ -35,10 +38,13 @@ def ground_texture(terrain: Terrain, relief: Relief, directory: pathlib.Path) ->
     shape = (terrain.length * PIXELS_PER_UNIT, terrain.width * PIXELS_PER_UNIT, 3)
     found = _mapped(path, shape)
     if found is not None:
+        with contextlib.suppress(OSError):
+            os.utime(path)
         return found
     texture = _painted(terrain, relief)
     try:
         _store(path, texture)
+        _prune(directory)
     except OSError:
         texture.flags.writeable = False
         return texture
@@ -48,10 +54,19 @@ def ground_texture(terrain: Terrain, relief: Relief, directory: pathlib.Path) ->
 
 def _key(terrain: Terrain) -> str:
     """What the texture depends on, as a name for its file."""
-    digest = hashlib.sha256(f"{VERSION} {PIXELS_PER_UNIT} {terrain.name} {terrain.tileset} {terrain.seed}".encode())
+    digest = hashlib.sha256(f"{_code()} {terrain.name} {terrain.tileset} {terrain.seed}".encode())
     for grid in (terrain.height, terrain.level, terrain.pathable, terrain.placeable):
         digest.update(np.ascontiguousarray(grid).tobytes())
     return digest.hexdigest()[:24]
+
+
+@functools.lru_cache(maxsize=1)
+def _code() -> str:
+    """What draws: other code, or other libraries, may give other bytes, and then old files must not be read."""
+    digest = hashlib.sha256(f"{np.__version__} {cv2.__version__}".encode())
+    for name in (noise.__file__, relief_module.__file__, soils.__file__, __file__):
+        digest.update(pathlib.Path(name or "").read_bytes())
+    return digest.hexdigest()
 
 
 def _mapped(path: pathlib.Path, shape: tuple[int, int, int]) -> npt.NDArray[np.uint8] | None:
@@ -74,6 +89,15 @@ def _store(path: pathlib.Path, texture: npt.NDArray[np.uint8]) -> None:
     except OSError:
         pathlib.Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def _prune(directory: pathlib.Path) -> None:
+    """Delete the textures that were not used for longest until the others fit into `KEPT_BYTES`."""
+    kept = 0
+    for path in sorted(directory.glob("ground-*.npy"), key=lambda p: p.stat().st_mtime_ns, reverse=True):
+        kept += path.stat().st_size
+        if kept > KEPT_BYTES:
+            path.unlink(missing_ok=True)
 
 
 def _painted(terrain: Terrain, relief: Relief) -> npt.NDArray[np.uint8]:

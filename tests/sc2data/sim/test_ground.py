@@ -1,5 +1,7 @@
 """The ground: rays meet the relief, textures are kept on disk and survive damage."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -87,12 +89,24 @@ def test_the_texture_is_kept_on_disk_and_made_anew_when_damaged(tmp_path) -> Non
     relief = Relief(terrain)
     first = np.array(ground_texture.ground_texture(terrain, relief, tmp_path))
     (path,) = tmp_path.iterdir()
-    written = path.stat().st_mtime_ns
+    written = path.stat().st_ino
     assert np.array_equal(ground_texture.ground_texture(terrain, relief, tmp_path), first)
-    assert path.stat().st_mtime_ns == written
+    assert path.stat().st_ino == written
     path.write_bytes(path.read_bytes()[:1000])
     assert np.array_equal(ground_texture.ground_texture(terrain, relief, tmp_path), first)
     assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+def test_the_oldest_textures_go_where_there_is_no_room(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(ground_texture, "KEPT_BYTES", 1_500_000)  # two maps of 24 x 24
+    for number, tileset in enumerate(("meadow", "desert", "snow")):
+        terrain = land(24, tileset=tileset)
+        ground_texture.ground_texture(terrain, Relief(terrain), tmp_path)
+        for path in tmp_path.iterdir():
+            os.utime(path, (path.stat().st_atime - 100, path.stat().st_mtime - 100))
+        assert len(list(tmp_path.iterdir())) == min(number + 1, 2)
+    newest = ground_texture._key(land(24, tileset="snow"))
+    assert (tmp_path / f"ground-{newest}.npy").exists()
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(tmp_path) -> None:
