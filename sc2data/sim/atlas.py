@@ -38,6 +38,11 @@ def scale_of(octave: int, camera: ScreenCamera) -> float:
     return _LARGEST * camera.focal / camera.distance * 2.0**octave
 
 
+def optics_of(camera: ScreenCamera) -> tuple[float, ...]:
+    """What the look of sprites depends on, besides where they stand."""
+    return (camera.height, camera.distance, camera.pitch, camera.field_of_view)
+
+
 class Bounded(Generic[Picture]):
     """Keeps pictures by key within `capacity` bytes; the one that was not used for longest goes first."""
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim import models, palette
-from sc2data.sim.atlas import SMALL_PARTS, Atlas, scale_of, sizes
+from sc2data.sim.atlas import SMALL_PARTS, Atlas, optics_of, scale_of, sizes
 from sc2data.sim.doodads import Doodads
 from sc2data.sim.ground import Ground, Hits, cast
 from sc2data.sim.relief import Relief
@@ -160,10 +160,12 @@ class BackdropPainter:
         doodads = self._doodads
         (octave,), (part,) = sizes(np.array([scale]), camera, np.array([SMALL_PARTS]))
         name, size, turn = doodads.name[row], doodads.scale[row], doodads.facing[row]
-        blank = (name, size, turn, int(octave), camera.height)
+        blank = (name, size, turn, int(octave), optics_of(camera))
 
         def draw() -> Blank:
-            return rasterise(models.mesh(name, size), Pose(turn, camera.focal, scale_of(int(octave), camera)))
+            return rasterise(
+                models.mesh(name, size), Pose(turn, camera.focal, scale_of(int(octave), camera), pitch=camera.pitch)
+            )
 
         def finish(plain: Blank) -> Sprite:
             return plain.in_colour(palette.of_player(0))

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim import models, palette, sprites
-from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, scale_of, sizes
+from sc2data.sim.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, optics_of, scale_of, sizes
 from sc2data.sim.mesh import Builder, Mesh
 from sc2data.sim.sprites import FACINGS, Blank, Pose, Sprite
 from sc2data.sim.view import HIDDEN, SNAPSHOT, WorldView
@@ -107,14 +107,15 @@ class Figures:
         flying = view.flying[rows]
         traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, octave, up, across, flying, big)
         keys = _packed((*traits, part), shadows_of_flyers)
+        optics = optics_of(camera)
         pictures = []
         for i, key in enumerate(keys):
-            picture = self._atlas.find((camera.height, key))
+            picture = self._atlas.find((optics, key))
             if picture is None:
                 of_unit = _Traits._make([*(int(trait[i]) for trait in traits), int(shadows_of_flyers)])
                 picture = self._atlas.make(
-                    (camera.height, key),
-                    (camera.height, *of_unit.shape),
+                    (optics, key),
+                    (optics, *of_unit.shape),
                     (int(part[i]), int(parts[i])),
                     functools.partial(_draw, of_unit, camera),
                     functools.partial(_finish, of_unit),
@@ -148,7 +149,14 @@ def _draw(traits: _Traits, camera: ScreenCamera) -> Blank:
     """The blank of a unit's traits."""
     fine = _LARGE_TURN if traits.big else _SMALL_TURN
     turn = traits.facing * 2 * math.pi / FACINGS
-    pose = Pose(turn, camera.focal, scale_of(traits.octave, camera), traits.across / fine, (traits.up + 0.5) / fine)
+    pose = Pose(
+        turn,
+        camera.focal,
+        scale_of(traits.octave, camera),
+        traits.across / fine,
+        (traits.up + 0.5) / fine,
+        camera.pitch,
+    )
     mesh = _shape(traits.type, traits.show == BURROWED)
     if traits.stage < _STAGES:
         mesh = _construction(traits.type, traits.stage)

@@ -37,7 +37,7 @@ class Pose:
 
     `facing` radians; `focal` the camera's focal length in px and `scale` px a world unit at the foot, so that the foot
     is focal / scale away; `across` and `up` tangents of the angles between the viewing direction and the ray to the
-    foot.
+    foot; `pitch` the camera's, degrees.
     """
 
     facing: float
@@ -45,6 +45,7 @@ class Pose:
     scale: float
     across: float = 0.0
     up: float = 0.0
+    pitch: float = CAMERA_PITCH
 
 
 @dataclasses.dataclass(frozen=True)
@@ -148,7 +149,7 @@ class _Lens:
 
     def __init__(self, pose: Pose) -> None:
         self._pose = pose
-        self._pitch = math.radians(CAMERA_PITCH)
+        self._pitch = math.radians(pose.pitch)
 
     def project(self, points: npt.NDArray[np.floating]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
         """World-oriented offsets (N, 3) from the foot to pixels (N, 2), x right and y down, and depths (N,)."""

@@ -282,6 +282,14 @@ def test_sizes_that_cannot_be_drawn_are_refused(plain, width, height) -> None:
         plain.screen(view(plain.terrain), ScreenCamera((20.0, 20.0, 8.0), width, height))
 
 
+def test_cameras_of_other_optics_share_no_sprites(plain) -> None:
+    seen = view(plain.terrain, {"type": "Pylon", "x": 20.0, "y": 20.0})
+    for camera in (ScreenCamera((20.0, 20.0, 8.0), 256, 256), ScreenCamera((20.0, 20.0, 8.0), 256, 256, pitch=35.0)):
+        where, _ = changed(plain, camera, seen)
+        top = camera.project([(20.0, 20.0, 10.2)])[0][0]
+        assert abs(np.nonzero(where)[0].min() - top[1]) < 6
+
+
 def test_a_camera_over_the_edge_of_the_map(plain) -> None:
     camera = ScreenCamera((0.0, 40.0, 8.0), 256, 256)
     picture = plain.screen(view(plain.terrain), camera)
