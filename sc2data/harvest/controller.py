@@ -77,7 +77,11 @@ class GameController(remote_controller.RemoteController):
 
     def __init__(self, host: str, port: int, process: Any, launch_seconds: float) -> None:
         self._socket: Any = None
-        super().__init__(host, port, process, timeout_seconds=launch_seconds)
+        try:
+            super().__init__(host, port, process, timeout_seconds=launch_seconds)
+        except BaseException:
+            self.drop()
+            raise
 
     def _connect(self, host: str, port: int, proc: Any, timeout_seconds: float) -> Any:
         """Connect as soon as the game listens; pysc2 would sleep a second between tries."""
@@ -100,6 +104,11 @@ class GameController(remote_controller.RemoteController):
                 pass  # It does not listen yet.
             time.sleep(_POLL_SECONDS)
         raise remote_controller.ConnectError(f"the game did not listen on port {port} within {timeout_seconds:g} s")
+
+    def drop(self) -> None:
+        """Close the socket without a farewell, which a game that is gone or hangs would not answer."""
+        if self._socket is not None:
+            self._socket.shutdown()
 
     def set_patience(self, seconds: float) -> None:
         """How long to wait for each part of an answer from now on before "Websocket timed out"."""

@@ -46,7 +46,9 @@ class GameProcess:
             flags.FLAGS.mark_as_parsed()  # pysc2 reads its flags; a library's caller may have none
         self.folder = Path(tempfile.mkdtemp(prefix="sc2-harvest-"))
         self._log = self.folder / "game.log"
+        self.pid = 0
         self._process: Any = None
+        self._psutil: psutil.Process | None = None
         self._leash: subprocess.Popen[bytes] | None = None
         try:
             with _environment(SC2PATH=str(backend.path)):
@@ -54,7 +56,7 @@ class GameProcess:
             config.tmp_dir = str(self.folder)
             with _output_to(self._log):
                 self._process = config.start(want_rgb=want_rgb, connect=False)
-            self.pid: int = self._process.pid or 0
+            self.pid = int(self._process.pid or 0)
             self._psutil = psutil.Process(self.pid)
             self._leash = _leash(self.pid, self.folder)
             self.controller = GameController("127.0.0.1", self._process.port, self._process, launch_seconds)
@@ -87,6 +89,8 @@ class GameProcess:
 
     def resident_mebibytes(self) -> float:
         """Resident memory of the game and its children, in MiB; 0 when it has ended."""
+        if self._psutil is None:
+            return 0.0
         try:
             family = [self._psutil, *self._psutil.children(recursive=True)]
             return sum(process.memory_info().rss for process in family) / 2**20
@@ -107,6 +111,7 @@ class GameProcess:
         if controller is not None and self.running:
             with contextlib.suppress(Exception):  # It is being ended; what it has to say no longer matters.
                 controller.quit()
+            controller.drop()
         self._remove()
 
     def kill(self) -> None:
@@ -116,16 +121,16 @@ class GameProcess:
                 os.kill(self.pid, signal.SIGKILL)
         controller = getattr(self, "controller", None)
         if controller is not None:
-            with contextlib.suppress(Exception):
-                controller.close()
+            controller.drop()
         self._remove()
 
     def _remove(self) -> None:
         if self._process is not None:
             self._process.close()
             self._process = None
-            with contextlib.suppress(psutil.Error):
-                self._psutil.wait(_GONE_SECONDS)
+            if self._psutil is not None:
+                with contextlib.suppress(psutil.Error):
+                    self._psutil.wait(_GONE_SECONDS)
         if self._leash is not None:
             self._leash.kill()
             self._leash.wait()

@@ -55,22 +55,18 @@ def harvest(
         greeting = _greeting(pool)
         report.game_version = greeting.version
         made_by = provenance.collect({"name": backend.kind, "version": greeting.version})
+        schema = config.schema(greeting.map_info)
         begin = DatasetWriter.resume if resume else DatasetWriter
-        with begin(
-            folder,
-            config.to_dict(),
-            config.schema(greeting.map_info),
-            made_by,
-            shard_records=shard_records,
-            compression=compression,
-        ) as writer:
-            report.records_before = writer.records
-            _fill(writer, records, pool, config, report, progress)
-            report.complete = True
+        writer = begin(folder, config.to_dict(), schema, made_by, shard_records=shard_records, compression=compression)
+        try:
+            with writer:
+                report.records_before = writer.records
+                _fill(writer, records, pool, config, report, progress)
+                report.complete = True
+        finally:
+            _write(report, folder)
     finally:
         pool.close()
-        if report.game_version:
-            _write(report, folder)
     return report
 
 

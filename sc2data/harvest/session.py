@@ -184,7 +184,8 @@ class Session:
             raise GameFault(self._kind(str(error)), f"{doing}: {error}", self._last_words()) from error
         except protocol.ProtocolError as error:
             kind = CLOSED if "empty response" in str(error) else ERROR
-            raise GameFault(kind, f"{doing}: {error}", self._last_words()) from error
+            said = str(error).rpartition("error:\n")[2]  # pysc2 puts its own words before the game's
+            raise GameFault(kind, f"{doing}: {said}", self._last_words()) from error
         except (remote_controller.RequestError, DecodeError) as error:
             raise GameFault(ERROR, f"{doing}: {error}", self._last_words()) from error
 
