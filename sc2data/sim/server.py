@@ -17,8 +17,6 @@ from websockets.sync.server import Server, ServerConnection, serve
 
 from sc2data.sim import faults
 
-_errors = logging.getLogger(__name__)
-
 PATH = "/sc2api"
 
 MAX_MESSAGE = 64 << 20
@@ -36,9 +34,6 @@ class Answering(Protocol):
 
     def answer(self, message: bytes) -> bytes:
         """The serialised `Response` to a serialised `Request`; raises `faults.ConnectionDropped` to hang up."""
-
-    def refuse(self, reason: str) -> bytes:
-        """The serialised `Response` that says why a message was not understood."""
 
 
 class ApiServer:
