@@ -21,6 +21,10 @@ SLOW = (
     "multi_player_env_test",
     "host_remote_agent_test",
     "actions_test",
+    "easy_scripted_test",
+    "replay_obs_test",
+    "observer_test",
+    "obs_test",
 )
 
 
@@ -35,6 +39,6 @@ def test_there_are_41_cases() -> None:
 
 @pytest.mark.parametrize("name", [*ALWAYS, *(pytest.param(name, marks=pytest.mark.slow) for name in SLOW)])
 def test_pysc2_passes_its_own_tests(sc2path: Path, name: str) -> None:
-    cases = run_file(name, sc2path, timeout=200)
+    cases = run_file(name, sc2path, timeout=280)
     assert len(cases) == GAME_TESTS[name]
     assert not [f"{case.name}: {case.message}" for case in cases if not case.passed]
