@@ -75,7 +75,7 @@ class Atlas:
     Bounded: about `capacity` bytes of sprites, and a third as much of blanks, which few pictures need again.
     """
 
-    def __init__(self, capacity: int = 320 << 20) -> None:
+    def __init__(self, capacity: int = 256 << 20) -> None:
         self._sprites: Bounded[Sprite] = Bounded(capacity)
         self._blanks: Bounded[Blank] = Bounded(capacity // 3)
 
