@@ -12,6 +12,8 @@ from torch import Tensor, nn
 from varsac import geometry
 from varsac.losses import kl_categorical, kl_gaussian
 
+SLOW = 0.1
+"""Gain of the zoom before it is squashed: at full gain it wanders off on noise before the places are found."""
 CLOSED = 30.0
 """Taken from the logit of a place that must not be looked at: e^-30 is never drawn."""
 
@@ -137,7 +139,8 @@ class PlaceLatent(nn.Module):
             place = log_posterior.argmax(-1)
         else:
             place = torch.multinomial(log_posterior.detach().exp(), 1, generator=generator)[:, 0]
-        mean = _at(sight.detail, place).tanh()  # (B, 3) or (B, 2)
+        detail = _at(sight.detail, place)  # (B, 3) or (B, 2)
+        mean = torch.cat([detail[:, :2], SLOW * detail[:, 2:]], 1).tanh()
         spread = mean.new_tensor(self.ranges.spread)
         drawn = mean if generator is None else mean + spread * _normal(mean, generator)
         kl = kl_categorical(log_posterior, log_prior)

@@ -42,6 +42,25 @@ def answer_loss(head: HeadSpec, answer: Tensor, label: Tensor) -> Tensor:
     return functional.cross_entropy(answer, label, reduction="none")
 
 
+def hint_loss(head: HeadSpec, answer: Tensor, label: Tensor) -> Tensor:
+    """What the auxiliary path from label to location is trained by: each class present or not, whatever the kind.
+
+    One against all, even where one class excludes the others. At first all classes have to become improbable; features
+    of cells that stand out do that best, so the posterior leaves the uniform map within a hundred steps. Cross-entropy
+    over the classes is content with uniform answers and often never leaves it.
+
+    Args:
+        head: what was asked, not a density.
+        answer: (B, size) logits.
+        label: as of `answer_loss`.
+
+    Returns:
+        (B,), not negative.
+    """
+    target = label if head.kind == "multilabel" else functional.one_hot(label, head.size)
+    return functional.binary_cross_entropy_with_logits(answer.float(), target.float(), reduction="none").sum(-1)
+
+
 def mean_answer_losses(
     heads: Sequence[HeadSpec], answers: Mapping[str, Tensor], labels: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:

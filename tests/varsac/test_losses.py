@@ -58,3 +58,11 @@ def test_first_infinite_names_the_term():
     fine = torch.zeros(())
     assert losses.first_infinite({"a": fine, "b": fine}) is None
     assert losses.first_infinite({"a": fine, "b": fine / 0, "c": fine / 0}) == "b"
+
+
+def test_hints_ask_for_each_class_by_itself():
+    head, sure = HeadSpec("a", "classes", 3), torch.tensor([[-20.0, 20.0, -20.0]])
+    assert losses.hint_loss(head, sure, torch.tensor([1])).item() == pytest.approx(0, abs=1e-6)
+    assert losses.hint_loss(head, sure * 0, torch.tensor([1])).item() == pytest.approx(3 * math.log(2))
+    many = losses.hint_loss(HeadSpec("a", "multilabel", 3), sure * 0, torch.tensor([[1.0, 0.0, 1.0]]))
+    assert many.item() == pytest.approx(3 * math.log(2))

@@ -1,0 +1,198 @@
+"""Every model answers every image, learns with all its parameters, and looks where it says."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from sc2data.pyramid import Pyramid
+from varsac.models import registry
+from varsac.models.paper import Paper, PaperConfig
+from varsac.models.varsac import VarSac, VarSacConfig
+from varsac.tasks.batch import collate
+from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
+
+HEADS = (
+    HeadSpec("kind", "classes", 4),
+    HeadSpec("present", "multilabel", 3),
+    HeadSpec("number", "count", 6),
+)
+DENSE = HeadSpec("units", "density", 2)
+CONFIGS = {
+    "varsac": VarSacConfig(glimpses=2, glimpse_size=16, state=16, features=16, map_width=8, glimpse_width=16),
+    "paper": PaperConfig(glimpses=2, glimpse_size=16, state=16),
+    "whole": registry.WholeConfig(width=4, stages=2),
+    "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
+}
+
+
+def config(name):
+    kind = {"proxy_only": "whole", "full_image": "whole"}.get(name, "given")
+    return CONFIGS[name if name in CONFIGS else kind]
+
+
+def spec_of(heads=HEADS, channels=3, proxy=(20, 26)):
+    return DataSpec(heads, channels, proxy, (60, 80), 12.0, 2, 3)
+
+
+def batch_of(spec, sizes=((60, 80), (80, 44)), view=(-1.0, -1.0, 1.0, 1.0)):
+    random = np.random.default_rng(0)
+    labels = {"kind": 2, "present": [1, 0, 1], "number": 5, "units": [3, 1]}
+    return collate(
+        [
+            Example(
+                random.integers(0, 256, (*spec.proxy_size, spec.channels), np.uint8),
+                Pyramid.of(random.integers(0, 256, (*size, spec.channels), np.uint8)),
+                {head.name: head.check(labels[head.name]) for head in spec.heads},
+                Objects(np.array([[20, 30]], np.float32), np.zeros(1, np.int64), np.full(1, 6, np.float32)),
+                view,
+            )
+            for size in sizes
+        ]
+    )
+
+
+def made(name, spec):
+    torch.manual_seed(0)
+    return registry.make(name, config(name), spec)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_every_model_answers_images_of_any_size(name, channels):
+    spec = spec_of(channels=channels)
+    batch = batch_of(spec)
+    model = made(name, spec).eval()
+    output = model(batch)
+    assert {head: tuple(answer.shape) for head, answer in output.answers.items()} == {
+        "kind": (2, 4),
+        "present": (2, 3),
+        "number": (2, 6),
+    }
+    glimpses = output.fixations.shape[1]
+    assert glimpses == (0 if name in ("proxy_only", "full_image") else 2)
+    assert output.scores.shape == (2, glimpses) and torch.equal(model(batch).fixations, output.fixations)
+
+
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_every_parameter_learns(name):
+    spec = spec_of()
+    batch = batch_of(spec)
+    model = made(name, spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    terms = model.loss(output, batch, progress=0.5)
+    assert all(term.dim() == 0 and torch.isfinite(term) for term in terms.values())
+    torch.stack(list(terms.values())).sum().backward()
+    assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
+
+
+def test_densities_count_beside_other_heads():
+    spec = spec_of((*HEADS, DENSE))
+    batch = batch_of(spec)
+    model = made("varsac", spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    assert output.answers["units"].shape == (2, 2) and not model.by_density
+    assert torch.allclose(output.fields["units"].amounts.sum(1), output.answers["units"], rtol=1e-5)
+    assert {"units", "proxy/units", "kind", "hint/kind"} <= set(model.loss(output, batch))
+
+
+def test_densities_alone_say_where_to_look():
+    spec = spec_of((DENSE,))
+    batch = batch_of(spec)
+    model = made("varsac", spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    terms = model.loss(output, batch)
+    assert model.by_density and "score" not in terms and not output.auxiliary
+    for name in ("whole", "full_image", "proxy_only"):
+        if name in registry.MODELS:
+            assert (made(name, spec)(batch).answers["units"] >= 0).all()
+
+
+@pytest.mark.parametrize("name", ["paper", "random_saccades", "oracle_saccades"])
+def test_models_without_a_map_refuse_densities(name):
+    with pytest.raises(TaskError, match="count"):
+        made(name, spec_of((DENSE,)))
+
+
+def test_objectives_differ_but_both_learn():
+    spec = spec_of()
+    batch = batch_of(spec)
+    model = VarSac(dataclasses.replace(CONFIGS["varsac"], objective="product"), spec)
+    terms = model.loss(model(batch, torch.Generator().manual_seed(0)), batch)
+    assert "product" in terms and "kind" not in terms
+
+
+def test_parts_can_be_left_out():
+    spec = spec_of()
+    batch = batch_of(spec)
+    bare = dataclasses.replace(
+        CONFIGS["varsac"], auxiliary=0.0, reinforce=0.0, reconstruction=0.0, feedback=False, scale="fixed"
+    )
+    model = VarSac(bare, spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    assert not {"score", "hint/kind"} & set(model.loss(output, batch))
+    assert output.fixations[..., 2].unique().numel() == 1
+
+
+def test_saccades_stay_in_the_part_of_the_proxy_that_is_the_image():
+    spec = spec_of()
+    batch = batch_of(spec, view=(-0.5, 0.0, 0.25, 0.5))
+    for seed in range(5):
+        output = made("varsac", spec)(batch, torch.Generator().manual_seed(seed))
+        assert (output.fixations[..., :2].abs() <= 1).all()
+
+
+def test_seeing_changes_where_to_look_only_with_feedback():
+    spec = spec_of()
+    batch, dark = batch_of(spec), batch_of(spec)
+    dark.images.pyramids = tuple(Pyramid.of(np.zeros((60, 80, 3), np.uint8)) for _ in range(2))
+    dark = dataclasses.replace(dark, extent=batch.extent)
+    for feedback in (True, False):
+        torch.manual_seed(0)
+        model = VarSac(dataclasses.replace(CONFIGS["varsac"], feedback=feedback), spec).eval()
+        bright, black = model(batch).log_posterior[:, 1], model(dark).log_posterior[:, 1]
+        assert torch.equal(bright, black) == (not feedback)
+
+
+def test_draws_differ_and_repeat():
+    spec = spec_of()
+    batch, model = batch_of(spec), made("varsac", spec).eval()
+    first, again, other = (model(batch, torch.Generator().manual_seed(seed)).fixations for seed in (1, 1, 2))
+    assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_oracle_looks_at_the_objects():
+    spec = spec_of()
+    fixations = made("oracle_saccades", spec)(batch_of(spec)).fixations
+    assert torch.allclose(fixations[0, :, :2], torch.tensor([20 / 80, 30 / 60]) * 2 - 1)
+
+
+@pytest.mark.parametrize(
+    ("scale", "raw", "expected"),
+    [
+        ("reference", [5.0, 1.0, -2.0], [-0.2, 0.4, 0.2]),
+        ("reference", [0.5, 1.0, 0.0], [-0.3, 0.0, 0.3]),
+        ("fixed", [9.0, 1.0, 0.0], [-0.3, 0.0, 0.3]),
+    ],
+)
+def test_published_windows(scale, raw, expected):
+    """c = max(|s|, 1 / 0.3), the window is 1 / c wide around (-x / c, -y / c)."""
+    model = Paper(dataclasses.replace(CONFIGS["paper"], scale=scale), spec_of())
+    assert model.fixation(torch.tensor([raw]))[0].tolist() == pytest.approx(expected)
+
+
+def test_published_objective_multiplies():
+    spec = spec_of((HEADS[0],))
+    batch, model = batch_of(spec), made("paper", spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    elbo = 5 * output.terms["kl"].mean(1) + output.terms["rebuilt"].mean(1)
+    cost = torch.nn.functional.cross_entropy(output.answers["kind"], batch.labels["kind"], reduction="none")
+    assert model.loss(output, batch)["product"].item() == pytest.approx((elbo * cost).mean().item(), rel=1e-5)
+
+
+def test_unknown_models_are_named():
+    with pytest.raises(registry.UnknownModelError, match=r"'ram' is unknown; there are varsac, paper"):
+        registry.make("ram", None, spec_of())

@@ -1,0 +1,77 @@
+"""Models by name, with their options."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor, nn
+
+from sc2data.errors import UserError
+from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, RandomSaccades
+from varsac.models.output import Output
+from varsac.models.paper import Paper, PaperConfig
+from varsac.models.varsac import VarSac, VarSacConfig
+from varsac.models.whole import FullImage, ProxyOnly, WholeConfig
+from varsac.tasks.batch import Batch
+from varsac.tasks.task import DataSpec
+
+
+class UnknownModelError(UserError, KeyError):
+    """No model of that name."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+class Model(Protocol):
+    """What the engine asks of a model, besides being an `nn.Module`."""
+
+    def __call__(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
+        """Look and answer; with a generator saccades are drawn, without one the most probable are taken."""
+        ...
+
+    def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
+        """The weighted parts of the objective by name, scalars whose sum is minimised; needs no parameters."""
+        ...
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """One model: its options' class, and what makes it of options and a description of the data."""
+
+    config: type[Any]
+    make: Callable[[Any, DataSpec], nn.Module]
+
+
+MODELS = {
+    "varsac": Entry(VarSacConfig, VarSac),
+    "paper": Entry(PaperConfig, Paper),
+    "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
+    "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
+    "proxy_only": Entry(WholeConfig, ProxyOnly),
+    "full_image": Entry(WholeConfig, FullImage),
+}
+
+
+def entry(name: str) -> Entry:
+    """The entry of a name.
+
+    Raises:
+        UnknownModelError: there is none.
+    """
+    if name not in MODELS:
+        raise UnknownModelError(f"model {name!r} is unknown; there are {', '.join(MODELS)}")
+    return MODELS[name]
+
+
+def make(name: str, config: Any, spec: DataSpec) -> nn.Module:
+    """A fresh model.
+
+    Raises:
+        UnknownModelError: no such name.
+        TaskError: the model cannot answer what the data asks.
+    """
+    return entry(name).make(config, spec)
