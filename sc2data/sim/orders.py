@@ -365,6 +365,7 @@ _ARRIVED = {
     Verb.RETURN: economy.arrive,
     Verb.BUILD: construction.arrive,
     Verb.CAST: casting.arrive,
+    Verb.MORPH: production.arrive,
 }
 
 _WOKEN = {

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sc2data.sim import abilities, births, scores, transformation
+from sc2data.sim import abilities, births, footprints, movement, placement, scores, transformation
 from sc2data.sim.abilities import Cost
 from sc2data.sim.messages import debug_pb, error_pb
 from sc2data.sim.state import Mode, Order, Player
@@ -254,8 +254,15 @@ def cancel(world: World, row: int, index: int) -> int:
 
 
 def may_morph(world: World, row: int, ability_id: int, point: Point | None, target: int) -> int:
-    """Whether a unit may turn into another now, as an ActionResult; takes the price if it may."""
+    """Whether a unit may turn into another now, as an ActionResult; takes the price if it may.
+
+    A flying structure that lands turns into its form on the ground at the point asked, where it must have room.
+    """
     code = allowed(world, row, ability_id)
+    if abilities.ability(ability_id).target == "point":
+        landing = world.place(target) if target >= 0 or point is None else point
+        if placement.check(world, abilities.ability(ability_id).produces, *landing) != error_pb.Success:
+            return error_pb.CantLandLocationInvalid
     player = world.state.players.get(int(world.state.units.owner[row]))
     if code == error_pb.Success and player is not None:
         pay(world, row, player, price(world, row, ability_id))
@@ -263,9 +270,15 @@ def may_morph(world: World, row: int, ability_id: int, point: Point | None, targ
 
 
 def start_morph(world: World, row: int, order: Order) -> None:
-    """Let a unit begin to turn into another: as a cocoon, where its kind has one."""
+    """Let a unit begin to turn into another: as a cocoon, where its kind has one; flying structures go there first."""
     units = world.state.units
     product = abilities.ability(order.ability).produces
+    if order.has_point:
+        site = footprints.snapped(footprints.size(world.statistics[product]), order.x, order.y)
+        if world.place(row) != site:
+            units.mode[row] = Mode.WORK
+            movement.send(world, row, *site)
+            return
     time = transformation.time(world, int(units.type[row]), product)
     if debug_pb.fast_build in cheats_of(world, row):
         time /= _FAST
@@ -276,6 +289,18 @@ def start_morph(world: World, row: int, order: Order) -> None:
     cocoon = _COCOONS.get(product)
     if cocoon is not None:
         transformation.become(world, row, cocoon)
+
+
+def arrive(world: World, row: int, order: Order) -> None:
+    """A flying structure is over its site: land, if nothing stands there by now."""
+    product = abilities.ability(order.ability).produces
+    code = placement.check(world, product, *world.place(row))
+    if code == error_pb.Success:
+        order.has_point = False
+        start_morph(world, row, order)
+    else:
+        world.report_error(row, order.ability, error_pb.CantLandLocationInvalid)
+        world.finish(row)
 
 
 def finish_morph(world: World, row: int, order: Order) -> None:

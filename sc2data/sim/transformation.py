@@ -53,6 +53,8 @@ def become(world: World, row: int, type_id: int) -> None:
     units.cloaked[row] = type_id in _ALWAYS_CLOAKED
     units.structure[row] = after.is_structure
     units.cooldown[row] = 0
+    if after.is_flying and after.is_structure:
+        units.partner[row] = 0  # the add-on stays behind
     world.refresh_speed(row)
     if footprints.size(before) != footprints.size(after):
         world.state.layout += 1

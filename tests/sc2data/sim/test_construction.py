@@ -139,3 +139,19 @@ def test_a_player_alone_plays_on():
     made.setup_melee()
     made.step(50)
     assert made.state.players[1].result == 0
+
+
+def test_structures_lift_off_and_land_where_there_is_room():
+    made, _ = site()
+    barracks = worlds.put(made, "Barracks", 1, 30.5, 30.5)[0]
+    worlds.put(made, "SupplyDepot", 1, 40, 40)
+    assert made.order(1, [barracks], 452) == error_pb.Success
+    made.step(40)
+    assert worlds.value(made, barracks, "flying") == 1
+    assert not made.blocked()[30, 30]
+    assert made.order(1, [barracks], 3678, (40, 40)) == error_pb.CantLandLocationInvalid
+    assert made.order(1, [barracks], 3678, (36.2, 33.9)) == error_pb.Success
+    made.step(200)
+    assert worlds.value(made, barracks, "flying") == 0
+    assert worlds.place(made, barracks) == (36.5, 33.5)
+    assert made.blocked()[33, 36]
