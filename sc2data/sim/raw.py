@@ -154,7 +154,7 @@ def _add_details(made: dict[int, raw_pb.Unit], match: Match, seat: Seat, view: W
     """Write what only some units have: contents, detection, buffs, and for own units orders, cargo, targets, rally."""
     minerals, vespene = tally.minerals(), tally.vespene()
     detection = statistics.standard().detection[view.type]
-    holding = np.isin(view.type, tally.resources())
+    holding = tally.among(view.type, tally.resources())
     standing = view.structure & (view.alliance == SELF)
     rows = set(np.flatnonzero((detection > 0) | holding | standing | (view.target > 0)).tolist())
     lists = enumerate(zip(view.orders, view.buffs, view.cargo))
