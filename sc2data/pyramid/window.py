@@ -26,6 +26,9 @@ MARGIN = 1
 """Pixels that a patch has to spare on each side: single precision may put a sample on the other side of a pixel."""
 
 
+_OPENCV_IS_EXACT = int(cv2.__version__.split(".")[0]) >= 5
+
+
 class FixationError(UserError, ValueError):
     """A fixation that shows nothing: not three finite numbers, or a scale that is not positive."""
 
@@ -123,7 +126,7 @@ def glimpse_of(patch: Patch, fixation: npt.ArrayLike, size: int) -> npt.NDArray[
         uint8 (S, S, C), rounded to nearest.
     """
     column, row, step = samples(patch.height, patch.width, check_fixation(fixation), size, patch.level)
-    return _interpolate(patch.pixels, column - patch.left, row - patch.top, step, size)
+    return _sample(patch.pixels, column - patch.left, row - patch.top, step, size)
 
 
 def window(image: npt.NDArray[Any], fixation: npt.ArrayLike, size: int) -> npt.NDArray[Any]:
@@ -137,8 +140,7 @@ def window(image: npt.NDArray[Any], fixation: npt.ArrayLike, size: int) -> npt.N
         size: side of the glimpse S, px.
 
     Returns:
-        (S, S) or (S, S, C) of the image's dtype, uint8 rounded to nearest. With OpenCV 5 equal to exact interpolation
-        within 0.51 of 255 for uint8 and 0.01 for float32; OpenCV 4 places samples to 1/32 px only.
+        (S, S) or (S, S, C) of the image's dtype, uint8 rounded to nearest.
 
     Raises:
         FixationError: see `check_fixation`.
@@ -154,20 +156,50 @@ def window(image: npt.NDArray[Any], fixation: npt.ArrayLike, size: int) -> npt.N
     box = box_of(height, width, checked, size, level=0)
     column, row, step = samples(height, width, checked, size, level=0)
     part = image[box.top : box.bottom, box.left : box.right]
-    return _interpolate(part, column - box.left, row - box.top, step, size)
+    return _sample(part, column - box.left, row - box.top, step, size)
 
 
-def _interpolate(pixels: npt.NDArray[Any], column: float, row: float, step: float, size: int) -> npt.NDArray[Any]:
-    """Bilinear samples at columns `column + i * step` and rows `row + j * step` of `pixels`, 0 outside."""
+def _sample(pixels: npt.NDArray[Any], column: float, row: float, step: float, size: int) -> npt.NDArray[Any]:
     if pixels.size == 0:
         return np.zeros((size, size, *pixels.shape[2:]), pixels.dtype)
-    transform = np.array([[step, 0.0, column], [0.0, step, row]])
+    interpolate = by_opencv if _OPENCV_IS_EXACT else by_numpy
+    return interpolate(pixels, column, row, step, size)
+
+
+def by_opencv(pixels: npt.NDArray[Any], column: float, row: float, step: float, size: int) -> npt.NDArray[Any]:
+    """Bilinear samples at columns `column + i * step` and rows `row + j * step` of `pixels`, 0 outside.
+
+    Pixel centres are at integers. Exact with OpenCV 5 and later; earlier versions place samples to 1/32 px only.
+    """
     glimpse = cv2.warpAffine(
         np.ascontiguousarray(pixels),
-        transform,
+        np.array([[step, 0.0, column], [0.0, step, row]]),
         (size, size),
         flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=0,
     )
-    return glimpse.reshape(size, size, *pixels.shape[2:])
+    return np.asarray(glimpse).reshape(size, size, *pixels.shape[2:])
+
+
+def by_numpy(pixels: npt.NDArray[Any], column: float, row: float, step: float, size: int) -> npt.NDArray[Any]:
+    """The same without OpenCV, six times slower."""
+    (upper, lower), (above, below) = _taps(row, step, size, pixels.shape[0], pixels.ndim)
+    rows = pixels[upper] * above + pixels[lower] * below
+    (left, right), (before, after) = _taps(column, step, size, pixels.shape[1], pixels.ndim)
+    glimpse = rows[:, left] * before[None, :, 0] + rows[:, right] * after[None, :, 0]
+    return (np.rint(glimpse) if pixels.dtype == np.uint8 else glimpse).astype(pixels.dtype)
+
+
+def _taps(first: float, step: float, size: int, length: int, dimensions: int) -> tuple[Any, Any]:
+    """Two indices and two weights for each of the samples along an axis; what is outside has weight 0.
+
+    Weights are float32 (S, 1, ...) with as many dimensions as the pixels.
+    """
+    places = first + step * np.arange(size)
+    lower = np.floor(places)
+    indices = lower + np.array([[0], [1]])
+    weights = np.stack([1 - (places - lower), places - lower])
+    weights[(indices < 0) | (indices >= length)] = 0
+    shape = (2, size, *(1 for _ in range(dimensions - 1)))
+    return indices.clip(0, length - 1).astype(np.intp), weights.astype(np.float32).reshape(shape)

@@ -53,7 +53,7 @@ def oracle(image, fixation, level):
 
 def weights(seen):
     """Fixed weights, so that gradients do not cancel."""
-    return torch.linspace(-1, 2, seen.numel(), dtype=seen.dtype).sin().view(seen.shape)
+    return torch.linspace(-1, 2, seen.numel(), dtype=seen.dtype, device=seen.device).sin().view(seen.shape)
 
 
 def value_and_gradient(cut, fixation, dtype=torch.float64):
@@ -182,6 +182,24 @@ def test_patches_count_what_was_decoded_and_move():
     moved = pickle.loads(pickle.dumps(patches)).to("cpu", non_blocking=True)
     assert len(moved) == 3 and moved.decoded == patches.decoded
     torch.testing.assert_close(glimpse(moved, points, 16), glimpse(patches, points, 16))
+
+
+@pytest.mark.gpu
+def test_glimpses_on_a_gpu_are_those_on_the_cpu():
+    images = [picture(*size, seed) for seed, size in enumerate([(40, 60, 3), (101, 33, 3)])]
+    tensors = [torch.from_numpy(image).permute(2, 0, 1) for image in images]
+    fixation = torch.tensor([[0.1, 0.2, 0.9], [-0.9, 0.9, 0.2]], dtype=torch.float64)
+    results = []
+    for device in ("cpu", "cuda"):
+        points = fixation.to(device).requires_grad_()
+        read_patches = read([Pyramid.of(image) for image in images], points, 12).to(device)
+        for patches in (read_patches, Mips([tensor.to(device) for tensor in tensors]).patches(points, 12)):
+            seen = glimpse(patches, points, 12)
+            (gradient,) = torch.autograd.grad((weights(seen) * seen).sum(), points)
+            results.append((seen.detach().cpu(), gradient.cpu()))
+    for seen, gradient in results[1:]:
+        torch.testing.assert_close(seen, results[0][0], rtol=0, atol=1e-12)
+        torch.testing.assert_close(gradient, results[0][1], rtol=1e-9, atol=1e-9)
 
 
 def test_grey_and_colour_do_not_mix():

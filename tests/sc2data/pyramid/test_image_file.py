@@ -2,6 +2,8 @@
 
 import contextlib
 import struct
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -212,3 +214,19 @@ def test_unknown_decoders_are_refused(tmp_path):
     with pytest.raises(ImageError, match="decoder 'pil': choose one of pyvips, opencv"):
         ImageFile(path, "pil")
     assert repr(ImageFile(path, "opencv")).endswith("photo.png', height=8, width=8, channels=3)")
+
+
+def test_opencv_does_where_pyvips_is_not_installed(tmp_path):
+    path = save(tmp_path / "photo.png", noise(8, 8))
+    code = (
+        "import sys; sys.modules['pyvips'] = None\n"
+        "from sc2data.pyramid import ImageError, ImageFile\n"
+        "print(ImageFile(sys.argv[1]).decoder)\n"
+        "try: ImageFile(sys.argv[1], 'pyvips')\n"
+        "except ImageError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, timeout=120)
+    assert done.stdout.splitlines() == [
+        "opencv",
+        "decoder 'pyvips' is not installed: pip install 'sc2-saccades[photos]'",
+    ]

@@ -1,6 +1,7 @@
 import doctest
 import importlib
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,8 +9,10 @@ from hypothesis import strategies as st
 
 from sc2data.pyramid import FixationError, ImageError, Pyramid, window
 from sc2data.pyramid.levels import build_levels
+from sc2data.pyramid.window import by_numpy, by_opencv
 from tests.sc2data.pyramid.pictures import noise
 
+EXACT_OPENCV = pytest.mark.skipif(cv2.__version__ < "5", reason="OpenCV places samples to 1/32 px before version 5")
 FIXATIONS = st.tuples(st.floats(-1.3, 1.3), st.floats(-1.3, 1.3), st.floats(0.003, 3))
 
 
@@ -44,6 +47,21 @@ def test_windows_are_bilinear_samples_of_the_level(fixation, shape, size):
     if patch.level == 0:
         np.testing.assert_array_equal(window(image, fixation, size), pyramid.window(fixation, size))
         assert np.abs(window(image.astype(np.float32), fixation, size) - expected).max() <= 0.02
+
+
+@pytest.mark.parametrize("way", [by_numpy, pytest.param(by_opencv, marks=EXACT_OPENCV)])
+@given(st.tuples(st.floats(-30, 60), st.floats(-30, 60), st.floats(0.01, 5)), st.sampled_from([(21,), (9, 1), (30, 3)]))
+@settings(max_examples=100, deadline=None)
+def test_both_ways_interpolate(way, place, shape):
+    pixels = np.random.default_rng(0).integers(0, 256, (25, *shape), np.uint8)
+    (column, row, step), size = place, 11
+    whole = pixels if pixels.ndim == 3 else pixels[:, :, None]
+    # The same samples as a fixation on an image of 2 x 2 px: side S * step, its first sample at (column, row).
+    centre = np.array([column, row]) + 0.5 + (size - 1) / 2 * step
+    expected = exact(whole, 2, 2, (*(centre - 1), size * step / 2), size, 0).reshape(size, size, *shape[1:])
+    assert np.abs(way(pixels, column, row, step, size) - expected).max() <= 0.51
+    floating = way(pixels.astype(np.float32), column, row, step, size)
+    assert floating.dtype == np.float32 and np.abs(floating - expected).max() <= 0.02
 
 
 @given(FIXATIONS, st.integers(1, 40))
