@@ -27,7 +27,7 @@ IN_ONE_FILE = ("ray", "minari", "stable_baselines3", "pyvips", "mpyq", "s2protoc
 PYSC2_FILES = ("sc2data/pysc2_compat.py", "sc2data/data/build.py", "sc2data/harvest/")
 """Where pysc2 may be imported; everything there mends it first."""
 
-LIGHT = ("sc2data", "sc2data.format", "sc2data.units", "sc2data.geometry")
+LIGHT = ("sc2data", "sc2data.format", "sc2data.pyramid", "sc2data.units", "sc2data.geometry")
 HEAVY = ("torch", "gymnasium", "pysc2", "s2clientprotocol", "google.protobuf", "matplotlib", "mpyq", "ray")
 
 

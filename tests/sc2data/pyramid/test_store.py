@@ -97,7 +97,7 @@ def test_a_file_is_stored_as_it_is_seen(tmp_path, orientation):
         writer.add("path", tmp_path / "photo.png")
         writer.add("file", ImageFile(tmp_path / "photo.png", "opencv"))
     store = PyramidStore(tmp_path / "store.h5")
-    seen = np.zeros((*store["path"].level(0).shape,), np.uint8)
+    seen = np.zeros_like(store["path"].level(0))
     for box, band in ImageFile(tmp_path / "photo.png").bands(64):
         seen[box.top : box.bottom, box.left : box.right] = band
     for index, level in enumerate(build_levels(seen)):
