@@ -105,6 +105,11 @@ class Pyramid:
         """How many levels there are."""
         return len(self._planes)
 
+    @property
+    def planes(self) -> tuple[Plane, ...]:
+        """The levels, the image first; what pyramids made of other pyramids read."""
+        return tuple(self._planes)
+
     def level(self, index: int) -> Pixels:
         """A whole level, uint8 (h, w, C)."""
         height, width, _ = self._planes[index].shape

@@ -25,7 +25,7 @@ from sc2data.pyramid.window import Box
 BAND = 256
 """Rows that are in memory at a time; rounded to whole pairs of tiles."""
 
-Image = npt.NDArray[Any] | str | os.PathLike[str] | ImageFile
+Image = npt.NDArray[Any] | str | os.PathLike[str] | ImageSource
 
 
 class NameTakenError(UserError, ValueError):
@@ -96,7 +96,7 @@ class PyramidWriter:
 
         Args:
             name: how the store will know it; any text, such as a relative path.
-            image: uint8 (H, W), (H, W, 1) or (H, W, 3) RGB; or an image file, or its path.
+            image: uint8 (H, W), (H, W, 1) or (H, W, 3) RGB; or the path of an image file, or what hands out its bands.
             about: what is known of it, JSON values.
 
         Raises:
@@ -111,7 +111,7 @@ class PyramidWriter:
         if isinstance(image, np.ndarray):
             source = ArraySource(image, name)
         else:
-            source = image if isinstance(image, ImageFile) else ImageFile(image)
+            source = ImageFile(image) if isinstance(image, str | os.PathLike) else image
         group = self._group(source)
         row = len(group["name"])
         _resize(group, row + 1)
