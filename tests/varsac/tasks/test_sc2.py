@@ -26,7 +26,7 @@ def forget_readers():
 
 
 def record(episode):
-    """`episode % 4` marines of ours and one of the enemy's in a row, a zergling, a marine beyond the edge, one unseen."""
+    """In a row `episode % 4` marines of ours, one of the enemy's, a zergling; a marine off the screen, one unseen."""
     ours = episode % (MOST + 1)
     camera = SCHEMA.screen_camera((40.0, 50.0, 8.0))
     pixels = np.array([(10 + 12 * i, 40) for i in range(ours + 2)] + [(-30, 5), (60, 60)], float)
