@@ -23,7 +23,6 @@ SLOW = (
     "actions_test",
     "easy_scripted_test",
     "replay_obs_test",
-    "observer_test",
     "obs_test",
 )
 
