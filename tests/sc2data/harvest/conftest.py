@@ -7,7 +7,8 @@ from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import SceneConfig
 from sc2data.harvest.session import Patience
-from sc2data.sim import faults, install
+from sc2data.sim import install
+from sc2data.sim.api import faults
 
 SMALL = RenderSizes((32, 32), (64, 64))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from benchmarks import recordings
 from sc2data.harvest.ground import Ground, grid
-from sc2data.sim.messages import common_pb, sc_pb
+from sc2data.sim.api.messages import common_pb, sc_pb
 from tests.shared_data import shared_data
 
 

@@ -7,7 +7,7 @@ from benchmarks import recordings
 from sc2data.harvest.ground import Ground
 from sc2data.harvest.observe import Observer, TagBook
 from sc2data.harvest.pictures import RenderSizes
-from sc2data.sim.messages import raw_pb, sc_pb
+from sc2data.sim.api.messages import raw_pb, sc_pb
 from tests.shared_data import shared_data
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from sc2data.harvest.faults import ConfigError
 from sc2data.harvest.pictures import Pictures, RenderSizes, picture
-from sc2data.sim.messages import common_pb, spatial_pb
+from sc2data.sim.api.messages import common_pb, spatial_pb
 
 
 def made_image(width, height, value=7, bits=24, size=None):

@@ -22,7 +22,7 @@ from sc2data.harvest.jobs import Supervision
 from sc2data.harvest.report import FILE
 from sc2data.harvest.scene_config import FIGHT, STILL, WALK
 from sc2data.harvest.session import Patience
-from sc2data.sim import faults as mishaps
+from sc2data.sim.api import faults as mishaps
 
 RECORDS = 10
 QUICK = Supervision(patience=Patience(launch=60, game=60, call=3))
