@@ -30,7 +30,7 @@ class PlaceRange:
     """
 
     offset: float = 0.75
-    zoom: float = 1.0
+    zoom: float = 0.5
     spread: float = 1 / 6
     inhibition: float = 0.75
 

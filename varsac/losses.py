@@ -107,7 +107,9 @@ def score_function(log_prob: Tensor, reward: Tensor, baseline: Tensor) -> tuple[
     """
     reward = reward.detach()
     advantage = reward - baseline.detach()
-    advantage = advantage / (advantage.std(correction=0) + 0.1)
+    # Without its mean: until the baseline has found its level, all choices would look equally good or bad, and chance
+    # would drive the posterior onto a few places.
+    advantage = (advantage - advantage.mean()) / (advantage.std(correction=0) + 0.1)
     return -(advantage[:, None] * log_prob).mean(1), (baseline - reward) ** 2
 
 

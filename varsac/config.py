@@ -1,0 +1,157 @@
+"""What a training run is: its model, its schedule, and named configurations of both."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from sc2data.errors import UserError
+from varsac.models import registry
+from varsac.options import OptionError, from_plain, to_plain, with_options
+
+
+class ConfigError(UserError, ValueError):
+    """Settings that cannot be."""
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainConfig:
+    """How a model is trained.
+
+    Args:
+        steps: optimiser steps.
+        batch: examples a step, of all processes together.
+        learning_rate: at its highest.
+        schedule: "cosine" down to 2 % after warming up, or "constant".
+        warmup_steps: over which the learning rate rises.
+        weight_decay: of AdamW.
+        clip: largest norm of the gradient; 0: no limit.
+        clip_value: largest element of the gradient, as the published model has it; 0: no limit.
+        seed: of weights, order and draws.
+        validate_every: steps between validations and checkpoints.
+        validate_examples: how many of the validation split, 0: all.
+        log_every: steps between lines of the log.
+        best: the measure of the validation that "best.pt" has the best of, such as "digits/accuracy"; "": the loss.
+        workers: processes that make examples; 0: the training process itself.
+        device: "auto", "cpu", "cuda" or "cuda:N".
+        bf16: automatic mixed precision.
+        channels_last: faster small convolutions.
+        compile: `torch.compile` of the model.
+        tensorboard: write its event files too (needs the package tensorboard).
+    """
+
+    steps: int = 2000
+    batch: int = 32
+    learning_rate: float = 2e-3
+    schedule: str = "cosine"
+    warmup_steps: int = 50
+    weight_decay: float = 1e-4
+    clip: float = 5.0
+    clip_value: float = 0.0
+    seed: int = 0
+    validate_every: int = 200
+    validate_examples: int = 512
+    log_every: int = 20
+    best: str = ""
+    workers: int = 0
+    device: str = "auto"
+    bf16: bool = False
+    channels_last: bool = True
+    compile: bool = False
+    tensorboard: bool = False
+
+    CHOICES = {"schedule": ("cosine", "constant")}  # noqa: RUF012 (no annotation, so no field)
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "batch", "validate_every", "log_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"train.{name}={getattr(self, name)}: at least 1 is needed")
+        if self.learning_rate <= 0:
+            raise ConfigError(f"train.learning_rate={self.learning_rate}: a number above 0 is needed")
+
+
+@dataclasses.dataclass(frozen=True)
+class RunConfig:
+    """Everything about a run but its data.
+
+    Args:
+        model: name in `varsac.models.registry`.
+        options: of that model, its own dataclass.
+        train: how it is trained.
+    """
+
+    model: str
+    options: Any
+    train: TrainConfig
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for checkpoints and JSON."""
+        return {"model": self.model, "options": to_plain(self.options), "train": to_plain(self.train)}
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> RunConfig:
+        """What `to_dict` gave.
+
+        Raises:
+            OptionError: options that this version does not know.
+            UnknownModelError: likewise a model.
+        """
+        options = from_plain(registry.entry(fields["model"]).config, fields["options"], "the model")
+        return cls(fields["model"], options, from_plain(TrainConfig, fields["train"], "the training"))
+
+
+PAPER_TRAINING = {
+    "learning_rate": 1e-5,
+    "schedule": "constant",
+    "weight_decay": 0.0,
+    "clip": 0.0,
+    "clip_value": 0.25,
+    "batch": 100,
+}
+
+CONFIGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "default": ("varsac", {}, {}),
+    "smoke": ("varsac", {"glimpses": 3}, {"steps": 1400}),
+    "paper": ("paper", {}, PAPER_TRAINING),
+    "paper_sc2": (
+        "paper",
+        {"glimpses": 6, "largest": 0.1, "beta": 1.8},
+        {**PAPER_TRAINING, "batch": 128},
+    ),
+    "random_saccades": ("random_saccades", {}, {}),
+    "oracle_saccades": ("oracle_saccades", {}, {}),
+    "proxy_only": ("proxy_only", {}, {"learning_rate": 1e-3}),
+    "full_image": ("full_image", {}, {"learning_rate": 1e-3}),
+}
+"""By name: the model, and what differs from the defaults of its options and of `TrainConfig`."""
+
+
+def resolved(name: str, settings: Mapping[str, str]) -> RunConfig:
+    """A named configuration with some settings changed.
+
+    Args:
+        name: in `CONFIGS`.
+        settings: text by key: "train.steps" or "model.glimpses".
+
+    Raises:
+        ConfigError: an unknown name.
+        OptionError: an unknown key, or a value that it cannot take.
+
+    >>> config = resolved("smoke", {"train.steps": "10", "model.scale": "fixed"})
+    >>> config.model, config.options.glimpses, config.options.scale, config.train.steps
+    ('varsac', 3, 'fixed', 10)
+    """
+    if name not in CONFIGS:
+        raise ConfigError(f"configuration {name!r} is unknown; there are {', '.join(CONFIGS)}")
+    model, options, train = CONFIGS[name]
+    made = {"model": registry.entry(model).config(**options), "train": TrainConfig(**train)}
+    for key, text in settings.items():
+        part, _, rest = key.partition(".")
+        if part not in made or not rest:
+            raise OptionError(f"there is no option {key!r}; options begin with model., train. or task.")
+        try:
+            made[part] = with_options(made[part], {rest: text})
+        except OptionError as error:
+            raise OptionError(f"in {part}: {error}") from None
+    return RunConfig(model, made["model"], made["train"])

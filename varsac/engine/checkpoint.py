@@ -1,0 +1,144 @@
+"""Checkpoints: all that a run goes on from, plain values and tensors, written at once, read without running code."""
+
+from __future__ import annotations
+
+import io
+import pathlib
+import pickle
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import nn
+
+from sc2data.errors import UserError
+from sc2data.format.durable import replace_file
+from varsac.config import RunConfig
+from varsac.models import registry
+from varsac.tasks.task import DataSpec
+
+FORMAT, VERSION = "varsac checkpoint", 1
+FIELDS = frozenset(["format", "version", "config", "spec", "step", "weights", "training"])
+
+
+class CheckpointError(UserError, ValueError):
+    """A file that is no checkpoint, or one of another version, model or data."""
+
+
+def save(
+    path: pathlib.Path,
+    config: RunConfig,
+    spec: DataSpec,
+    step: int,
+    model: nn.Module,
+    training: Mapping[str, Any] | None = None,
+) -> None:
+    """Write a checkpoint; the file that was there stays whole until the new one is on the disk.
+
+    Args:
+        path: of the file.
+        config: of the run.
+        spec: the data that the model was made for.
+        step: how many steps it was trained.
+        model: whose weights are kept.
+        training: what the loop needs to go on: tensors, numbers, strings, lists and dictionaries of these.
+
+    Raises:
+        StorageError: the disk is full, say; an earlier file is intact.
+    """
+    content = {
+        "format": FORMAT,
+        "version": VERSION,
+        "config": config.to_dict(),
+        "spec": spec.to_dict(),
+        "step": step,
+        "weights": model.state_dict(),
+        "training": training or {},
+    }
+    buffer = io.BytesIO()
+    torch.save(_canonical(content), buffer)
+    replace_file(path, buffer.getvalue())
+
+
+def _canonical(value: Any) -> Any:
+    """The same, so that equal values are written as equal bytes: a pickle tells whether two equal strings are one."""
+    if isinstance(value, Mapping):
+        return {_canonical(key): _canonical(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_canonical(one) for one in value)
+    if isinstance(value, torch.Tensor):
+        return value.detach().to("cpu", copy=True, memory_format=torch.contiguous_format)
+    return sys.intern(value) if isinstance(value, str) else value
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
+def load(path: pathlib.Path) -> dict[str, Any]:
+    """Read a checkpoint onto the host; nothing in it is executed.
+
+    Raises:
+        CheckpointError: not a checkpoint of this version; the message says what it is.
+        OSError: the file cannot be read.
+    """
+    if path.is_dir():
+        raise CheckpointError(f"{path} is a folder; give the checkpoint in it, such as {path / 'best.pt'}")
+    written = path.read_bytes()
+    try:
+        content = torch.load(io.BytesIO(written), map_location="cpu", weights_only=True)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(
+            f"{path} holds more than tensors and plain values, which could run code, or is damaged; it is not read. "
+            f"Checkpoints of this project never need that. ({_first_line(error)})"
+        ) from None
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+        raise CheckpointError(f"{path} is not a checkpoint, or is damaged ({_first_line(error)})") from None
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise CheckpointError(f"{path} is not a checkpoint of this project")
+    if content.get("version") != VERSION:
+        raise CheckpointError(f"{path} is a checkpoint of version {content.get('version')}; this one reads {VERSION}")
+    missing = FIELDS - set(content)
+    if missing:
+        raise CheckpointError(f"{path} lacks {', '.join(sorted(missing))}: it is damaged")
+    return content
+
+
+def restore(model: nn.Module, weights: Mapping[str, torch.Tensor], where: pathlib.Path) -> None:
+    """Put weights into a model.
+
+    Raises:
+        CheckpointError: weights of another model.
+    """
+    try:
+        model.load_state_dict(dict(weights))
+    except RuntimeError as error:
+        first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
+        raise CheckpointError(f"{where} holds the weights of another model: {first}") from None
+
+
+def load_model(path: pathlib.Path) -> tuple[nn.Module, RunConfig, DataSpec]:
+    """The model of a checkpoint, ready to evaluate, with its configuration and the data that it is for.
+
+    Raises:
+        CheckpointError: see `load` and `restore`.
+        OptionError, UnknownModelError: it has options, or is of a model, that this version does not know.
+    """
+    content = load(path)
+    config, spec = RunConfig.from_dict(content["config"]), DataSpec.from_dict(content["spec"])
+    model = registry.make(config.model, config.options, spec)
+    restore(model, content["weights"], path)
+    return model.eval(), config, spec
+
+
+def check_spec(spec: DataSpec, data: DataSpec, where: pathlib.Path) -> None:
+    """See that a model fits some data; the sizes of its images may differ.
+
+    Raises:
+        CheckpointError: other heads, channels or proxies.
+    """
+    for name in ("heads", "channels", "proxy_size"):
+        mine, other = getattr(spec, name), getattr(data, name)
+        if mine != other:
+            raise CheckpointError(f"{where} was trained on data with {name} {mine}; this data has {other}")

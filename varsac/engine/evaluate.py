@@ -1,0 +1,105 @@
+"""What a model is worth on a split: answers, positions, and what it costs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader, Subset
+
+from varsac import geometry
+from varsac.metrics import AnswerMeasures, Means, PositionMeasures
+from varsac.models.output import Output
+from varsac.positions import positions
+from varsac.tasks.batch import Batch, collate
+from varsac.tasks.task import TaskData
+
+
+def batches(data: TaskData, batch: int, examples: int = 0, workers: int = 0) -> Iterator[Batch]:
+    """The first examples of a split in order.
+
+    Args:
+        data: the split.
+        batch: examples a batch; the last one may have fewer.
+        examples: how many; 0: all.
+        workers: processes that make them; 0: this one.
+    """
+    number = min(examples or len(data), len(data))
+    loader: Any = DataLoader(Subset(data, range(number)), batch, collate_fn=collate, num_workers=workers)  # type: ignore[arg-type]
+    yield from loader
+
+
+@torch.no_grad()
+def evaluate(
+    model: nn.Module,
+    data: TaskData,
+    batch: int = 64,
+    examples: int = 0,
+    workers: int = 0,
+    device: torch.device | str = "cpu",
+    draws: int = 1,
+    seed: int = 0,
+    localise: bool = True,
+) -> dict[str, float]:
+    """Measure a model.
+
+    Args:
+        model: any of the registry.
+        data: the split.
+        batch: examples a batch.
+        examples: how many; 0: all.
+        workers: processes that make examples.
+        device: where the model is.
+        draws: 1: the most probable saccades; more: so many draws of saccades for each image, whose answers are averaged
+            and whose spread is measured.
+        seed: of the draws.
+        localise: measure the positions at several radii too, which takes a while with densities.
+
+    Returns:
+        "HEAD/MEASURE" as in `varsac.metrics`; "found", "precision@R", "recall@R", "distance@R", R in radii of the
+        objects; "loss" where the model's loss does not need draws; "seconds" an image in the model, reading of windows
+        included, and "pixels_decoded" an image.
+    """
+    training = model.training
+    model.eval()
+    generator = torch.Generator(device).manual_seed(seed) if draws > 1 else None
+    heads = data.spec.heads
+    answers = {head.name: AnswerMeasures(head) for head in heads}
+    places, costs = PositionMeasures(), Means()
+    for host in batches(data, batch, examples, workers):
+        one = host.to(device)
+        begin = time.perf_counter()
+        outputs = [model(one, generator) for _ in range(draws)]
+        costs.add("seconds", [(time.perf_counter() - begin) / len(one)] * len(one))
+        costs.add("pixels_decoded", [one.images.decoded / len(one)] * len(one))
+        for head in heads:
+            answer = torch.stack([output.answers[head.name] for output in outputs])
+            answers[head.name].add(answer if draws > 1 else answer[0], one.labels[head.name])
+        _localised(places, outputs[0], one, localise)
+    model.train(training)
+    measures = {f"{name}/{key}": value for name, one in answers.items() for key, value in one.summary().items()}
+    return measures | places.summary() | costs.means()
+
+
+def found_in(output: Output, batch: Batch) -> Tensor:
+    """(B, N), which objects lie in at least one glimpse; padding may do so too."""
+    points = geometry.from_pixels(batch.objects.positions, batch.extent)
+    windows = [geometry.within(points, fixation, batch.extent) for fixation in output.fixations.unbind(1)]
+    return torch.stack(windows).any(0) if windows else torch.zeros_like(batch.objects.present)
+
+
+def _localised(places: PositionMeasures, output: Output, batch: Batch, localise: bool) -> None:
+    if output.fixations.shape[1] == 0:  # a model that looks nowhere finds nothing
+        return
+    objects = batch.objects
+    places.add_found(found_in(output, batch)[objects.present].cpu())
+    if not localise:
+        return
+    for row, scored in enumerate(positions(output, batch.extent)):
+        present = objects.present[row]
+        places.add(
+            scored[:, :2], objects.positions[row][present].cpu().numpy(), objects.radius[row][present].cpu().numpy()
+        )

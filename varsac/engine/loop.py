@@ -1,0 +1,295 @@
+"""The training loop: one for every model and task, on one process or several."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import math
+import pathlib
+import time
+from typing import Any, cast
+
+import torch
+from torch import Tensor, nn
+from torch.utils.data import DataLoader
+
+from sc2data.errors import UserError
+from sc2data.format.durable import FolderLock, replace_file
+from varsac import losses
+from varsac.config import RunConfig, TrainConfig
+from varsac.engine import checkpoint
+from varsac.engine.distributed import Place, joined
+from varsac.engine.evaluate import evaluate
+from varsac.engine.logs import Log
+from varsac.engine.sampler import StepSampler
+from varsac.models import registry
+from varsac.tasks.batch import Batch, collate
+from varsac.tasks.task import Task
+
+LAST, BEST = "last.pt", "best.pt"
+
+
+class DivergedError(UserError, ArithmeticError):
+    """A part of the loss, or the gradient, is no longer a finite number."""
+
+
+class RunError(UserError, ValueError):
+    """A folder that a run cannot begin or go on in."""
+
+
+class Trainer:
+    """One run: `Trainer(...).run()`.
+
+    A folder holds `config.json`, `log.jsonl`, `last.pt` (the newest step) and `best.pt` (the best validation). A run
+    that was cut off goes on from `last.pt` in the middle of an epoch and ends with the same bytes.
+
+    Args:
+        config: model and schedule.
+        task: the data.
+        folder: of the run.
+        place: this process.
+        resume: go on with the run in the folder, or begin where there is none.
+
+    Raises:
+        RunError: the folder holds a run and it is not to be gone on with, or one of other settings.
+        CheckpointError: `last.pt` is not of this model.
+        InUseError: another process trains in the folder.
+    """
+
+    def __init__(self, config: RunConfig, task: Task, folder: pathlib.Path, place: Place, resume: bool = False) -> None:
+        self.config, self.train, self.folder, self.place = config, config.train, folder, place
+        if self.train.batch % place.world:
+            raise RunError(f"train.batch={self.train.batch} cannot be shared out evenly among {place.world} processes")
+        self.data, self.val = task.data("train"), task.data("val")
+        self.spec = self.data.spec
+        folder.mkdir(parents=True, exist_ok=True)
+        self.lock = FolderLock(folder) if place.first else None
+        seed = self.train.seed
+        torch.manual_seed(seed)  # the same weights in every process
+        model = registry.make(config.model, config.options, self.spec).to(place.device)
+        self.model = model.to(memory_format=torch.channels_last) if self.train.channels_last else model  # type: ignore[call-overload]
+        self.optimizer = torch.optim.AdamW(
+            self.model.parameters(), self.train.learning_rate, weight_decay=self.train.weight_decay
+        )
+        self.generator = torch.Generator(place.device).manual_seed(seed + 1 + 1000 * place.rank)
+        self.step, self.best, self.seen = 0, -math.inf, 0.0
+        try:
+            self._begin(resume)
+        except Exception:
+            self._leave()
+            raise
+
+    def run(self) -> dict[str, float]:
+        """Train to the last step.
+
+        Returns:
+            The measures of the last validation.
+
+        Raises:
+            DivergedError: see there; `last.pt` and `best.pt` are those of the last validation before.
+            StorageError: a checkpoint could not be written; those before are intact.
+        """
+        try:
+            with contextlib.ExitStack() as stack:
+                log = Log(self.folder, self.step, self.train.tensorboard) if self.place.first else None
+                return self._run(stack.enter_context(log) if log else None)
+        finally:
+            self._leave()
+
+    def _run(self, log: Log | None) -> dict[str, float]:
+        train, place, measures = self.train, self.place, dict[str, float]()
+        forward = cast(Any, place.wrap(torch.compile(self.model) if train.compile else self.model))  # type: ignore[arg-type]
+        clock = Clock(self.step, train.steps)
+        self.model.train()
+        for batch in self._batches():
+            progress = self.step / train.steps
+            for group in self.optimizer.param_groups:
+                group["lr"] = learning_rate(train, self.step)
+            with torch.autocast(place.device.type, torch.bfloat16, enabled=train.bf16):
+                output = forward(batch, self.generator)
+                terms = cast(registry.Model, self.model).loss(output, batch, progress)
+            self._check(terms)
+            total = torch.stack(list(terms.values())).sum()
+            self.optimizer.zero_grad(set_to_none=True)
+            total.backward()
+            norm = self._clip()
+            self._check({"gradient": norm})
+            self.optimizer.step()
+            self.step += 1
+            if log and self.step % train.log_every == 0:
+                log.write("train", self.step, self._described(terms, norm) | clock.tell(self.step))
+                clock.show(self.step, float(total.detach()))
+            if self.step % train.validate_every == 0 or self.step == train.steps:
+                measures = self._validate(log)
+        return measures
+
+    def _leave(self) -> None:
+        """Let others train in the folder."""
+        if self.lock:
+            self.lock.close()
+
+    def _begin(self, resume: bool) -> None:
+        """Take up the run in the folder, or write down what this one is."""
+        described = self.folder / "config.json"
+        mine = {"config": self.config.to_dict(), "spec": self.spec.to_dict()}
+        if (self.folder / LAST).exists():
+            if not resume:
+                raise RunError(
+                    f"{self.folder} holds a run already; go on with it by --resume, or choose another folder"
+                )
+            content = checkpoint.load(self.folder / LAST)
+            changed = differing(content["config"], mine["config"])
+            if changed or content["spec"] != mine["spec"]:
+                raise RunError(
+                    f"{self.folder} holds a run with other {changed or 'data'}; give the same, or another folder"
+                )
+            self._restore(content)
+        if self.place.first:
+            replace_file(described, (json.dumps(mine, indent=2) + "\n").encode())
+
+    def _restore(self, content: dict[str, Any]) -> None:
+        training = content["training"]
+        if len(training["generators"]) != self.place.world:
+            raise RunError(
+                f"{self.folder} was trained by {len(training['generators'])} processes and goes on only with as many, "
+                f"not {self.place.world}: their draws would differ"
+            )
+        checkpoint.restore(self.model, content["weights"], self.folder / LAST)
+        self.optimizer.load_state_dict(training["optimizer"])
+        self.generator.set_state(training["generators"][self.place.rank])
+        self.step, self.best = content["step"], training["best"]
+
+    def _batches(self) -> Any:
+        """The batches of this process from the present step on, on its device."""
+        train, place = self.train, self.place
+        order = StepSampler(len(self.data), train.batch, train.steps, train.seed, self.step, place.rank, place.world)
+        loader: Any = DataLoader(
+            self.data,  # type: ignore[arg-type]
+            batch_sampler=order,
+            collate_fn=collate,
+            num_workers=train.workers,
+            persistent_workers=False,
+        )
+        return (cast(Batch, batch).to(place.device) for batch in loader)
+
+    def _clip(self) -> Tensor:
+        """The gradient's norm; it is limited as the settings say."""
+        parameters = [one for one in self.model.parameters() if one.grad is not None]
+        norm = nn.utils.clip_grad_norm_(parameters, self.train.clip or math.inf)
+        if self.train.clip_value:
+            nn.utils.clip_grad_value_(parameters, self.train.clip_value)
+        return norm
+
+    def _check(self, terms: dict[str, Tensor]) -> None:
+        name = losses.first_infinite(terms)
+        if name is not None:
+            kept = f"{self.folder / LAST} is intact" if (self.folder / LAST).exists() else "nothing was saved yet"
+            raise DivergedError(
+                f"step {self.step + 1}: {name} is {float(terms[name].detach()):g}. Training stopped; {kept}. "
+                "Try a lower train.learning_rate, or train.bf16=false"
+            )
+
+    def _validate(self, log: Log | None) -> dict[str, float]:
+        """Measure on the validation split and save; the other processes wait."""
+        train, measures = self.train, dict[str, float]()
+        generators = self.place.gather(self.generator.get_state())
+        if self.place.first:
+            measures = evaluate(
+                self.model, self.val, train.batch, train.validate_examples, device=self.place.device, localise=False
+            )
+            score = score_of(measures, train.best)
+            better = score > self.best
+            self.best = max(score, self.best)
+            training = {"optimizer": self.optimizer.state_dict(), "generators": generators, "best": self.best}
+            checkpoint.save(self.folder / LAST, self.config, self.spec, self.step, self.model, training)
+            if better:
+                checkpoint.save(self.folder / BEST, self.config, self.spec, self.step, self.model)
+            if log:
+                log.write("val", self.step, measures)
+        self.place.wait()
+        return measures
+
+    def _described(self, terms: dict[str, Tensor], norm: Tensor) -> dict[str, Any]:
+        values = {name: round(float(term.detach()), 6) for name, term in terms.items()}
+        return {"loss": round(sum(values.values()), 6), **values, "gradient": round(float(norm), 6)}
+
+
+@dataclasses.dataclass
+class Clock:
+    """How fast it goes, and how long it will still take."""
+
+    first: int
+    steps: int
+    begin: float = dataclasses.field(default_factory=time.perf_counter)
+    cpu: float = dataclasses.field(default_factory=time.process_time)
+
+    def tell(self, step: int) -> dict[str, float]:
+        """Seconds and CPU-seconds since the run was started or gone on with, and steps a second."""
+        seconds = time.perf_counter() - self.begin
+        return {
+            "seconds": round(seconds, 3),
+            "cpu_seconds": round(time.process_time() - self.cpu, 3),
+            "steps_per_second": round((step - self.first) / seconds, 3),
+        }
+
+    def show(self, step: int, loss: float) -> None:
+        """The progress line."""
+        rate = (step - self.first) / (time.perf_counter() - self.begin)
+        left = (self.steps - step) / rate
+        time_left = f"{int(left // 60)}:{int(left % 60):02d}"
+        line = f"step {step}/{self.steps}  loss {loss:.4f}  {rate:.1f} steps/s  {time_left} left"
+        print(f"\r{line}   ", end="\n" if step == self.steps else "", flush=True)
+
+
+def learning_rate(train: TrainConfig, step: int) -> float:
+    """The learning rate of a step, the first being 0.
+
+    >>> schedule = TrainConfig(steps=100, learning_rate=1.0, warmup_steps=10)
+    >>> [round(learning_rate(schedule, step), 3) for step in (0, 9, 99)]
+    [0.1, 0.981, 0.02]
+    """
+    rising = min(1.0, (step + 1) / train.warmup_steps) if train.warmup_steps else 1.0
+    if train.schedule == "constant":
+        return train.learning_rate * rising
+    return train.learning_rate * rising * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / train.steps)))
+
+
+def score_of(measures: dict[str, float], best: str) -> float:
+    """What is the higher the better: the measure of a name, or a plain choice among those that there are.
+
+    Raises:
+        RunError: no measure of that name.
+
+    >>> score_of({"marines/mae": 2.0, "found": 0.5}, "")
+    -2.0
+    """
+    if best:
+        if best not in measures:
+            raise RunError(f"train.best={best}: there is no such measure; there are {', '.join(measures)}")
+        return -measures[best] if best.endswith(("mae", "mae_expected", "calibration_error")) else measures[best]
+    accuracies = [value for name, value in measures.items() if name.endswith("/accuracy")]
+    errors = [value for name, value in measures.items() if name.endswith("/mae")]
+    return sum(accuracies) - sum(errors)
+
+
+def differing(mine: dict[str, Any], other: dict[str, Any], prefix: str = "") -> list[str]:
+    """Keys, dotted, whose values differ between two nested dictionaries.
+
+    >>> differing({"train": {"steps": 1, "seed": 0}}, {"train": {"steps": 2, "seed": 0}})
+    ['train.steps']
+    """
+    names = []
+    for key in sorted(mine.keys() | other.keys()):
+        left, right = mine.get(key), other.get(key)
+        if isinstance(left, dict) and isinstance(right, dict):
+            names += differing(left, right, f"{prefix}{key}.")
+        elif left != right:
+            names.append(f"{prefix}{key}")
+    return names
+
+
+def train(config: RunConfig, task: Task, folder: pathlib.Path, resume: bool = False) -> dict[str, float]:
+    """Train a model in a folder, with the processes that torchrun started or by itself; see `Trainer`."""
+    with joined(config.train.device) as place:
+        return Trainer(config, task, folder, place, resume).run()
