@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sc2data.errors import UserError
+from varsac.tasks.dslr import DSLRConfig, DSLRTask
 from varsac.tasks.sc2 import SC2Config, SC2Task
 from varsac.tasks.synthetic import SyntheticConfig, SyntheticTask
 from varsac.tasks.task import Task
@@ -29,6 +30,7 @@ class Entry:
 
 
 TASKS = {
+    "dslr": Entry(DSLRConfig, DSLRTask),
     "sc2": Entry(SC2Config, SC2Task),
     "synthetic": Entry(SyntheticConfig, SyntheticTask),
 }

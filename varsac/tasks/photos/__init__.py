@@ -1,0 +1,1 @@
+"""Large photographs: where the files and their labels are, their pyramids, and objects hidden in them."""

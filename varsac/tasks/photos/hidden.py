@@ -1,0 +1,169 @@
+"""Objects hidden in real photographs: what is it, or how many are there? With every position known."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.pyramid import Pyramid
+from varsac.tasks.generated import checked_index
+from varsac.tasks.photos.overlay import OverlaidPyramid, Stamp
+from varsac.tasks.photos.photo import Photo
+from varsac.tasks.photos.sprites import Sprites, margin
+from varsac.tasks.photos.store import PhotoStore
+from varsac.tasks.proxy import proxy_of
+from varsac.tasks.stamps import place
+from varsac.tasks.task import SPLITS, DataSpec, Example, HeadSpec, Objects, Split, TaskError
+
+WHAT = ("digits", "signs", "units")
+QUESTIONS = ("identify", "count")
+
+
+@dataclasses.dataclass(frozen=True)
+class Hidden:
+    """What is hidden, and how well.
+
+    Args:
+        what: "digits", "signs" (speed limits) or "units" (cut from the screens of `units_dir`).
+        question: "identify": which classes; "count": how many objects, of whatever class.
+        least: objects in an image; most: likewise.
+        smallest: side of an object, share of the shorter image side; largest: likewise.
+        contrast: lowest opacity; the highest is 1.
+        blur: largest blur, as a share of the object's side.
+        train: images; val, test: likewise.
+        digits_dir: a folder of IDX files; "": scikit-learn's digits.
+        units_dir: a harvested data set with splits.
+    """
+
+    what: str = "digits"
+    question: str = "identify"
+    least: int = 1
+    most: int = 1
+    smallest: float = 0.03
+    largest: float = 0.05
+    contrast: float = 0.7
+    blur: float = 0.05
+    train: int = 20_000
+    val: int = 1_000
+    test: int = 1_000
+    digits_dir: str = ""
+    units_dir: str = ""
+
+    def __post_init__(self) -> None:
+        for name, value, choices in (("what", self.what, WHAT), ("question", self.question, QUESTIONS)):
+            if value not in choices:
+                raise TaskError(f"{name} {value!r}: choose one of {', '.join(choices)}")
+        if not 0 <= self.least <= self.most or self.most < 1 or (self.question == "identify" and self.least < 1):
+            raise TaskError(f"least {self.least}, most {self.most}: from 1 (0 where they are counted), in this order")
+        if not 0 < self.smallest <= self.largest <= 0.5:
+            raise TaskError(
+                f"smallest {self.smallest}, largest {self.largest}: shares above 0, at most 0.5, in this order"
+            )
+        if not 0 < self.contrast <= 1 or not 0 <= self.blur <= 1:
+            raise TaskError(
+                f"contrast {self.contrast}, blur {self.blur}: contrast above 0 and at most 1, blur from 0 to 1"
+            )
+        if min(self.train, self.val, self.test) < 1:
+            raise TaskError(
+                f"train {self.train}, val {self.val}, test {self.test}: each split needs at least one image"
+            )
+
+    def heads(self, classes: tuple[str, ...]) -> tuple[HeadSpec, ...]:
+        """The question as a head: "object" of one object, "objects" of several, or "count"."""
+        if self.question == "count":
+            return (HeadSpec("count", "count", self.most + 1),)
+        if self.most == 1:
+            return (HeadSpec("object", "classes", len(classes), classes),)
+        return (HeadSpec("objects", "multilabel", len(classes), classes),)
+
+
+class HiddenData:
+    """A `TaskData` of photographs with objects hidden in them; image i follows from the seed, the split and i alone.
+
+    Nothing is stored: objects are painted into the windows that are read, see `varsac.tasks.photos.overlay`.
+
+    Args:
+        config: what is hidden.
+        photos: of the split, converted.
+        store: where they are.
+        sprites: of the split.
+        spec: what the examples are like.
+        split: which one.
+        seed: of the task.
+    """
+
+    def __init__(
+        self,
+        config: Hidden,
+        photos: Sequence[Photo],
+        store: PhotoStore,
+        sprites: Sprites,
+        spec: DataSpec,
+        split: Split,
+        seed: int,
+    ) -> None:
+        self.config, self.spec, self.split, self.seed = config, spec, split, seed
+        self._photos, self._store, self._sprites = tuple(photos), store, sprites
+
+    def __len__(self) -> int:
+        return int(getattr(self.config, self.split))
+
+    def __getitem__(self, index: int) -> Example:
+        row = checked_index(index, len(self))
+        random = np.random.default_rng([self.seed, SPLITS.index(self.split), row])
+        photo = self._photos[random.integers(len(self._photos))]
+        base = self._store.pyramid(photo)
+        stamps, labels, sides = self._hide(random, base)
+        image = OverlaidPyramid(base, stamps)
+        return Example(
+            proxy=proxy_of(image, self.spec.proxy_size),
+            image=image,
+            labels=self._labels(labels),
+            objects=_objects(stamps, labels, sides),
+            name=f"{self.split} {row} in {photo.name}",
+        )
+
+    def _hide(
+        self, random: np.random.Generator, base: Pyramid
+    ) -> tuple[list[Stamp], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The stamps, and the classes and sides of the objects on them."""
+        config, sprites = self.config, self._sprites
+        count = int(random.integers(config.least, config.most + 1))
+        labels = random.integers(len(sprites.classes), size=count)
+        shares = random.uniform(config.smallest, config.largest, count)
+        sides = np.maximum(np.round(shares * min(base.height, base.width)), 4).astype(np.int64)
+        blurs = random.uniform(0, config.blur, count)
+        room = max((side + 2 * margin(side, config.blur) for side in sides.tolist()), default=1)
+        corners = place(random, count, room, base.height, base.width)
+        stamps = []
+        for label, side, blur, corner in zip(labels, sides.tolist(), blurs.tolist(), corners, strict=True):
+            colour, opacity = sprites.at(int(random.choice(sprites.of_class[label])), side, blur)
+            top, left = (corner + (room - len(opacity)) // 2).tolist()
+            stamp = Stamp(top, left, colour, opacity * np.float32(random.uniform(config.contrast, 1)))
+            stamps.append(dataclasses.replace(stamp, colour=_ink(base, stamp)) if sprites.inked else stamp)
+        return stamps, labels, sides
+
+    def _labels(self, labels: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.generic]]:
+        (head,) = self.spec.heads
+        if head.kind == "count":
+            return {head.name: head.check(len(labels))}
+        if head.kind == "classes":
+            return {head.name: head.check(labels[0])}
+        return {head.name: head.check(np.isin(np.arange(head.size), labels))}
+
+
+def _ink(base: Pyramid, stamp: Stamp) -> npt.NDArray[np.uint8]:
+    """Black on light ground and white on dark ground."""
+    ground = base.planes[0].read(stamp.box)[0].mean()
+    return np.full_like(stamp.colour, 0 if ground >= 128 else 255)
+
+
+def _objects(stamps: list[Stamp], labels: npt.NDArray[np.int64], sides: npt.NDArray[np.int64]) -> Objects:
+    edges = np.array(
+        [(box.left, box.right, box.top, box.bottom) for box in (stamp.box for stamp in stamps)], np.float32
+    )
+    centres = edges.reshape(-1, 2, 2).mean(axis=2)
+    return Objects(centres, labels, (sides / 2).astype(np.float32))
