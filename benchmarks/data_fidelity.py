@@ -16,8 +16,8 @@ import sys
 import tarfile
 from typing import Any
 
-from sc2data.sim.data_table import response_data
-from sc2data.sim.messages import sc_pb
+from sc2data.sim.api.data_table import response_data
+from sc2data.sim.api.messages import sc_pb
 
 TABLES = {
     "abilities": "ability_id",

@@ -25,9 +25,9 @@ from benchmarks import data_fidelity, recordings
 from benchmarks.machine import machine
 from benchmarks.recordings import Frame
 from sc2data import units
-from sc2data.sim import footprints, grids
-from sc2data.sim.layers import FeatureLayers, LayerSetup
-from sc2data.sim.terrain import Terrain
+from sc2data.sim.drawing.layers import FeatureLayers, LayerSetup
+from sc2data.sim.maps import footprints, grids
+from sc2data.sim.maps.terrain import Terrain
 from sc2data.sim.view import VISIBLE
 from tests.shared_data import find_shared_data
 

@@ -11,9 +11,9 @@ import time
 
 from benchmarks.machine import machine
 from sc2data.sim import state, view
-from sc2data.sim.layers import FeatureLayers, LayerSetup
-from sc2data.sim.synthetic_maps import synthetic_terrain
-from sc2data.sim.world import World
+from sc2data.sim.drawing.layers import FeatureLayers, LayerSetup
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
+from sc2data.sim.rules.world import World
 from sc2data.units import unit_type
 
 UNITS = {"Marine": 80, "Marauder": 30, "SiegeTank": 20, "Zergling": 40, "Baneling": 20, "Hydralisk": 10}

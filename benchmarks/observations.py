@@ -15,11 +15,11 @@ from pathlib import Path
 
 from benchmarks.machine import machine
 from sc2data.memory import tune_malloc
-from sc2data.sim.game import Game
-from sc2data.sim.map_file import write_map
-from sc2data.sim.messages import common_pb, debug_pb, sc_pb
-from sc2data.sim.settings import Settings
-from sc2data.sim.synthetic_maps import synthetic_terrain
+from sc2data.sim.api.game import Game
+from sc2data.sim.api.messages import common_pb, debug_pb, sc_pb
+from sc2data.sim.api.settings import Settings
+from sc2data.sim.maps.map_file import write_map
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
 
 MARINE = 48
 

@@ -15,10 +15,12 @@ import numpy.typing as npt
 from google.protobuf import text_format
 
 from sc2data import units
-from sc2data.sim import grids, image_data, state
-from sc2data.sim.map_file import read_map
-from sc2data.sim.messages import sc_pb
-from sc2data.sim.terrain import Terrain
+from sc2data.sim import state
+from sc2data.sim.api.messages import sc_pb
+from sc2data.sim.drawing import image_data
+from sc2data.sim.maps import grids
+from sc2data.sim.maps.map_file import read_map
+from sc2data.sim.maps.terrain import Terrain
 from sc2data.sim.view import WorldView
 
 LADDER_MAPS = ("AcidPlantLE", "CyberForestLE", "NewRepugnancyLE")

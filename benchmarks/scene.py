@@ -21,10 +21,10 @@ import numpy as np
 from benchmarks.machine import machine
 from sc2data import units
 from sc2data.geometry import ScreenCamera
-from sc2data.sim.scene import ScenePainter
+from sc2data.sim.drawing.scene import ScenePainter
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
+from sc2data.sim.maps.terrain import Terrain, height_at
 from sc2data.sim.state import NEUTRAL, UNIT_FIELDS
-from sc2data.sim.synthetic_maps import synthetic_terrain
-from sc2data.sim.terrain import Terrain, height_at
 from sc2data.sim.view import NOT_CLOAKED, VISIBLE, WorldView, alliances, camera_height
 
 FRAMES = 8

@@ -30,8 +30,8 @@ from sc2data import units
 from sc2data.format import CountedType, Dataset, DatasetWriter, MapInfo, Record, Scene, Schema, Units
 from sc2data.format.compression import COMPRESSIONS
 from sc2data.format.layout import LIBRARY_VERSIONS
-from sc2data.sim.scene import ScenePainter
-from sc2data.sim.synthetic_maps import synthetic_terrain
+from sc2data.sim.drawing.scene import ScenePainter
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
 from sc2data.sim.view import camera_height
 from tests.sc2data.sim import drawn_worlds
 

@@ -19,11 +19,11 @@ from collections.abc import Callable
 import numpy as np
 
 from benchmarks.machine import machine
-from sc2data.sim.messages import common_pb, debug_pb
+from sc2data.sim.api.messages import common_pb, debug_pb
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
+from sc2data.sim.rules.world import World
 from sc2data.sim.state import Player
-from sc2data.sim.synthetic_maps import synthetic_terrain
 from sc2data.sim.view import view_of
-from sc2data.sim.world import World
 from sc2data.units import unit_type
 
 MAP = "Flat64"

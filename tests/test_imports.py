@@ -81,7 +81,7 @@ def test_pysc2_is_imported_only_where_it_is_mended():
 
 def test_messages_of_the_protocol_have_one_door_in_the_simulator():
     files = [str(path.relative_to(ROOT)) for path in modules("sc2data/sim") if "s2clientprotocol" in top_level(path)]
-    assert files == ["sc2data/sim/messages.py"]
+    assert files == ["sc2data/sim/api/messages.py"]
 
 
 @pytest.mark.parametrize("package", LIGHT)

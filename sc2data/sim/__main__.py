@@ -1,6 +1,6 @@
 """The simulator as a program: `python -m sc2data.sim -port 5000`, or by way of `SC2_x64` in an installation of it.
 
-Serves StarCraft II's API at ws://127.0.0.1:PORT/sc2api. The flags are the game's own (`sc2data.sim.settings`).
+Serves StarCraft II's API at ws://127.0.0.1:PORT/sc2api. The flags are the game's own (`sc2data.sim.api.settings`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import os
 import sys
 
 from sc2data.memory import tune_malloc
-from sc2data.sim import parent
-from sc2data.sim.game import Game
-from sc2data.sim.server import ApiServer
-from sc2data.sim.settings import FlagError, Settings, parse
+from sc2data.sim.api import parent
+from sc2data.sim.api.game import Game
+from sc2data.sim.api.server import ApiServer
+from sc2data.sim.api.settings import FlagError, Settings, parse
 
 _BAD_FLAGS, _NO_PORT = 2, 3
 

@@ -20,9 +20,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from sc2data.errors import UserError
-from sc2data.sim.map_file import MapError, read_map, write_map
-from sc2data.sim.map_folders import map_path
-from sc2data.sim.synthetic_maps import SYNTHETIC, synthetic_terrain
+from sc2data.sim.maps.map_file import MapError, read_map, write_map
+from sc2data.sim.maps.map_folders import map_path
+from sc2data.sim.maps.synthetic_maps import SYNTHETIC, synthetic_terrain
 
 MARKER = "SIMULATOR.txt"
 """File that tells a simulator from the game; its first line is `FIRST_LINE`."""
@@ -148,7 +148,7 @@ def _check_python(python: str | os.PathLike[str]) -> None:
 
 
 def _build(version: str | int) -> int:
-    from sc2data.sim.settings import VERSIONS
+    from sc2data.sim.api.settings import VERSIONS
 
     known = {name: build for build, (name, _) in VERSIONS.items()} | {str(build): build for build in VERSIONS}
     if str(version) not in known:
@@ -231,7 +231,7 @@ def _is_up_to_date(root: Path, recipe: str) -> bool:
 def _recipe(real: list[Path], builds: list[int], python: str | os.PathLike[str]) -> str:
     """A digest of all that the files laid out follow from: this package's code, the real maps, the interpreter."""
     digest = hashlib.sha256(repr((builds, os.fspath(python))).encode())
-    for source in sorted(Path(__file__).parent.glob("*.py")):
+    for source in sorted(Path(__file__).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     for path in real:
         status = path.stat()

@@ -236,7 +236,7 @@ class Snapshot:
 
 @dataclasses.dataclass
 class MiniGame:
-    """Where a mini-game stands; its rules are in `sc2data.sim.minigames`."""
+    """Where a mini-game stands; its rules are in `sc2data.sim.rules.minigames`."""
 
     name: str
     ends: int  # game loop after which everything stands still

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.sim import state
-from sc2data.sim.terrain import Terrain
+from sc2data.sim.maps.terrain import Terrain
 
 if TYPE_CHECKING:
-    from sc2data.sim.world import World
+    from sc2data.sim.rules.world import World
 
 VISIBLE, SNAPSHOT, HIDDEN = 1, 2, 3
 """raw.proto DisplayType."""

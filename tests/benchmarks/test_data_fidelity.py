@@ -1,7 +1,7 @@
 import pytest
 
 from benchmarks import data_fidelity
-from sc2data.sim.messages import sc_pb
+from sc2data.sim.api.messages import sc_pb
 
 
 def test_equal_data_have_no_differences():

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from sc2data import units
+from sc2data.sim.maps.terrain import MapObject, Terrain, height_at
 from sc2data.sim.state import NEUTRAL, UNIT_FIELDS
-from sc2data.sim.terrain import MapObject, Terrain, height_at
 from sc2data.sim.view import NOT_CLOAKED, VISIBLE, WorldView, alliances, camera_height
 
 

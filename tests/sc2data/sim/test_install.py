@@ -13,9 +13,9 @@ import pytest
 from sc2data import pysc2_compat
 from sc2data.sim import install as installation
 from sc2data.sim.install import MARKER, InstallError, install, is_simulator, main
-from sc2data.sim.map_file import MapError, read_map, write_map
-from sc2data.sim.map_folders import map_path
-from sc2data.sim.synthetic_maps import synthetic_terrain
+from sc2data.sim.maps.map_file import MapError, read_map, write_map
+from sc2data.sim.maps.map_folders import map_path
+from sc2data.sim.maps.synthetic_maps import synthetic_terrain
 from tests.shared_data import shared_data
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sc2data import units
 from sc2data.sim import state, view
-from sc2data.sim.terrain import Terrain
+from sc2data.sim.maps.terrain import Terrain
 from sc2data.sim.view import WorldView
 
 

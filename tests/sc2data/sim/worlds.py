@@ -6,9 +6,9 @@ import hashlib
 
 import numpy as np
 
+from sc2data.sim.maps.terrain import MapObject, Terrain
+from sc2data.sim.rules.world import World
 from sc2data.sim.state import ALL_FIELDS, Player
-from sc2data.sim.terrain import MapObject, Terrain
-from sc2data.sim.world import World
 from sc2data.units import unit_type
 
 TERRAN, ZERG, PROTOSS = 1, 2, 3

@@ -1,0 +1,1 @@
+"""The game's API: its socket, its states, its requests and what a client is told."""

@@ -1,0 +1,196 @@
+"""Everything of a scene that stays while the camera rests: ground, creep, doodads, fog of war."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import pathlib
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.geometry import ScreenCamera
+from sc2data.sim.drawing import models, palette
+from sc2data.sim.drawing.atlas import SMALL_PARTS, Atlas, optics_of, scale_of, sizes
+from sc2data.sim.drawing.doodads import Doodads
+from sc2data.sim.drawing.ground import Ground, Hits, cast
+from sc2data.sim.drawing.relief import Relief
+from sc2data.sim.drawing.sprites import Blank, Pose, Sprite, rasterise
+from sc2data.sim.maps.terrain import Terrain
+from sc2data.sim.view import WorldView
+
+Image = npt.NDArray[np.uint8]
+Boxes = npt.NDArray[np.int64]  # (N, 4) left, top, right, bottom in px
+
+FOG = np.array([0.0, 0.5, 1.0], np.float32)
+"""Brightness of ground never seen, seen once and seen now."""
+
+_HIDES = 0.6  # world units that ground must be higher than a unit's foot to hide it
+_NEARER = 0.4  # and nearer to the camera
+_UNCOVERED = np.clip(382 - 2 * np.arange(256), 0, 255).astype(np.uint8)  # by how much a pixel is covered
+_OCCLUDER = 5.0  # world units around a foot in which higher ground can hide something of the unit
+
+
+@dataclasses.dataclass
+class Standing:
+    """Doodads in view, from the farthest to the nearest."""
+
+    sprite: list[Sprite]
+    foot: npt.NDArray[np.int64]  # (N, 2) px
+    box: Boxes
+    depth: npt.NDArray[np.float64]
+    overlap: npt.NDArray[np.bool_]  # (N, N) [a, b]: a is nearer than b and covers a part of its box
+    bodies: dict[int, Sprite] = dataclasses.field(default_factory=dict)
+
+    def body(self, number: int) -> Sprite:
+        """A doodad without its shadow, which is on the ground already."""
+        if number not in self.bodies:
+            self.bodies[number] = self.sprite[number].body()
+        return self.bodies[number]
+
+
+@dataclasses.dataclass
+class Backdrop:
+    """The picture under the units for one camera."""
+
+    camera: ScreenCamera
+    creep: bytes
+    hits: Hits
+    lit: Image  # in full light
+    standing: Standing
+    window: tuple[slice, slice]  # the map's cells in view
+    ridge: npt.NDArray[np.float32]  # as `hits.z`: the highest ground in view near each ray
+    image: Image  # with fog
+    fog: bytes | None = None
+
+    def mask(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
+        """The sprite of a unit without what higher ground nearer to the camera hides of it."""
+        step, hits = self.hits.step, self.hits
+        left, top = foot[0] + sprite.left, foot[1] + sprite.top
+        height, width = sprite.colour.shape[:2]
+        first, last = (left // step, top // step), ((left + width) // step + 3, (top + height) // step + 3)
+        columns = np.clip(np.arange(first[0], last[0]), 0, hits.z.shape[1] - 1)
+        rows = np.clip(np.arange(first[1], last[1]), 0, hits.z.shape[0] - 1)[:, None]
+        hidden = (hits.z[rows, columns] > z + _HIDES) & (hits.depth[rows, columns] < depth - _NEARER)
+        if not hidden.any():
+            return sprite
+        size = ((last[0] - first[0]) * step, (last[1] - first[1]) * step)
+        cover = cv2.resize(hidden.astype(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_LINEAR)
+        x, y = left - (first[0] - 1) * step, top - (first[1] - 1) * step
+        return sprite.faded(cv2.LUT(cover[y : y + height, x : x + width], _UNCOVERED))
+
+    def may_hide(self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
+        """Whether higher ground is in view near feet at `pixels` (N, 2) of heights `z` (N,)."""
+        step = self.hits.step
+        columns = np.clip(pixels[:, 0] / step + 0.5, 0, self.ridge.shape[1] - 1).astype(np.intp)
+        rows = np.clip(pixels[:, 1] / step + 0.5, 0, self.ridge.shape[0] - 1).astype(np.intp)
+        return self.ridge[rows, columns] > np.asarray(z) + _HIDES
+
+
+class BackdropPainter:
+    """Draws backdrops of one map and keeps the latest."""
+
+    def __init__(self, terrain: Terrain, directory: pathlib.Path, atlas: Atlas) -> None:
+        self.relief = Relief(terrain)
+        self.ground = Ground(terrain, self.relief, directory)
+        self._terrain = terrain
+        self._doodads = Doodads(terrain, self.relief)
+        self._atlas = atlas
+        self._latest: Backdrop | None = None
+
+    def paint(self, view: WorldView, camera: ScreenCamera) -> Backdrop:
+        """The backdrop of a view; its arrays must not be written to."""
+        backdrop = self._latest
+        if backdrop is None or backdrop.camera != camera or backdrop.creep != view.creep[backdrop.window].tobytes():
+            backdrop = self._latest = self._new(view, camera)
+        fog = view.visibility[backdrop.window]
+        stamp = fog.tobytes()
+        if backdrop.fog != stamp:
+            backdrop.fog = stamp
+            backdrop.image = backdrop.lit if (fog == 2).all() else self._fogged(backdrop, view.visibility)
+        return backdrop
+
+    def _new(self, view: WorldView, camera: ScreenCamera) -> Backdrop:
+        hits = cast(self.relief, camera)
+        lit = self.ground.paint(camera, hits, view.creep)
+        window = self._window(hits)
+        size = 2 * max(1, round(_OCCLUDER / 2 * camera.focal / camera.distance / hits.step)) + 1
+        ridge = cv2.dilate(hits.z, np.ones((size, 1), np.uint8))
+        ridge = cv2.dilate(ridge, np.ones((1, size), np.uint8))
+        empty = Standing(
+            [], np.zeros((0, 2), np.int64), np.zeros((0, 4), np.int64), np.zeros(0), np.zeros((0, 0), bool)
+        )
+        backdrop = Backdrop(camera, view.creep[window].tobytes(), hits, lit, empty, window, ridge, lit)
+        backdrop.standing = self._stand(backdrop)
+        for sprite, foot in zip(backdrop.standing.sprite, backdrop.standing.foot.tolist(), strict=True):
+            sprite.paint(lit, *foot)
+        return backdrop
+
+    def _window(self, hits: Hits) -> tuple[slice, slice]:
+        """Cells of the map that the rays meet, with one around them."""
+        rows = np.clip([math.floor(hits.y.min()) - 1, math.ceil(hits.y.max()) + 1], 0, self._terrain.length)
+        columns = np.clip([math.floor(hits.x.min()) - 1, math.ceil(hits.x.max()) + 1], 0, self._terrain.width)
+        return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
+
+    def _stand(self, backdrop: Backdrop) -> Standing:
+        """Sprites of the doodads in view."""
+        camera, doodads = backdrop.camera, self._doodads
+        pixels, depth = camera.project(doodads.at) if len(doodads) else (np.zeros((0, 2)), np.zeros(0))
+        margin = doodads.reach * camera.focal / np.maximum(depth, 1)
+        seen = (depth > 1) & (pixels[:, 0] > -margin) & (pixels[:, 0] < camera.width + margin)
+        seen &= (pixels[:, 1] > -margin) & (pixels[:, 1] < camera.height + margin)
+        rows = np.flatnonzero(seen)
+        rows = rows[np.argsort(-depth[rows], kind="stable")]
+        feet = np.rint(pixels[rows]).astype(np.int64)
+        may_hide = backdrop.may_hide(pixels[rows], doodads.at[rows, 2])
+        pictures = []
+        for number, row in enumerate(rows.tolist()):
+            sprite = self._sprite(row, camera, float(camera.focal / depth[row]))
+            if may_hide[number]:
+                at = (int(feet[number, 0]), int(feet[number, 1]))
+                sprite = backdrop.mask(sprite, at, float(depth[row]), float(doodads.at[row, 2]))
+            pictures.append(sprite)
+        box = boxes(pictures, feet)
+        near = depth[rows][:, None] < depth[rows][None]
+        return Standing(pictures, feet, box, depth[rows], near & meeting(box, box))
+
+    def _sprite(self, row: int, camera: ScreenCamera, scale: float) -> Sprite:
+        """The sprite of a doodad."""
+        doodads = self._doodads
+        (octave,), (part,) = sizes(np.array([scale]), camera, np.array([SMALL_PARTS]))
+        name, size, turn = doodads.name[row], doodads.scale[row], doodads.facing[row]
+        blank = (name, size, turn, int(octave), optics_of(camera))
+
+        def draw() -> Blank:
+            return rasterise(
+                models.mesh(name, size), Pose(turn, camera.focal, scale_of(int(octave), camera), pitch=camera.pitch)
+            )
+
+        def finish(plain: Blank) -> Sprite:
+            return plain.in_colour(palette.of_player(0))
+
+        key = (blank, int(part))
+        return self._atlas.find(key) or self._atlas.make(key, blank, (int(part), SMALL_PARTS), draw, finish)
+
+    def _fogged(self, backdrop: Backdrop, visibility: npt.NDArray[np.uint8]) -> Image:
+        """The picture with the fog of war over it."""
+        rows, columns = backdrop.window
+        hits, camera = backdrop.hits, backdrop.camera
+        bright = cv2.GaussianBlur(FOG[visibility[backdrop.window]], (0, 0), 0.8)
+        u, v = hits.x - np.float32(columns.start + 0.5), hits.y - np.float32(rows.start + 0.5)
+        bright = cv2.remap(bright, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        gain = np.rint(hits.enlarge(bright, camera.width, camera.height) * 255).astype(np.uint8)
+        return cv2.multiply(backdrop.lit, cv2.merge([gain, gain, gain]), scale=1 / 255)
+
+
+def boxes(pictures: list[Sprite], feet: npt.NDArray[np.int64]) -> Boxes:
+    """Pixel boxes (N, 4) of sprites whose feet are at `feet` (N, 2)."""
+    extent = np.array([(s.left, s.top, s.left + s.colour.shape[1], s.top + s.colour.shape[0]) for s in pictures])
+    return extent.reshape(-1, 4).astype(np.int64) + np.concatenate([feet, feet], axis=1)
+
+
+def meeting(first: Boxes, second: Boxes) -> npt.NDArray[np.bool_]:
+    """Which boxes (N, 4) overlap which of others (M, 4): (N, M)."""
+    a, b = first[:, None], second[None]
+    return (a[..., 0] < b[..., 2]) & (b[..., 0] < a[..., 2]) & (a[..., 1] < b[..., 3]) & (b[..., 1] < a[..., 3])

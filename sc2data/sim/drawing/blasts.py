@@ -1,0 +1,165 @@
+"""Shots, explosions, acid, blood and the effects that lie on the ground."""
+
+from __future__ import annotations
+
+import functools
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.geometry import ScreenCamera
+from sc2data.sim.drawing.palette import Colour
+from sc2data.sim.drawing.sprites import Sprite
+from sc2data.sim.state import Blast, Effect
+
+Image = npt.NDArray[np.uint8]
+
+_EFFECTS: dict[int, tuple[Colour, float]] = {
+    1: ((110, 170, 255), 1.5),  # psionic storm
+    2: ((90, 190, 255), 4.0),  # guardian shield
+    3: ((150, 210, 255), 4.0),  # temporal field, growing
+    4: ((150, 210, 255), 4.0),
+    5: ((255, 120, 60), 0.4),  # thermal lance
+    6: ((110, 190, 255), 13.0),  # scanner sweep
+    7: ((255, 40, 30), 0.6),  # nuclear launch dot
+    8: ((255, 160, 60), 5.0),  # liberator zone, setting up
+    9: ((255, 90, 40), 5.0),
+    10: ((190, 120, 60), 2.0),  # blinding cloud
+    11: ((150, 230, 60), 0.6),  # corrosive bile
+    12: ((190, 160, 120), 0.6),  # lurker spines
+}
+"""Colour and, where the effect names none, radius in world units, by API effect id."""
+
+
+_AGES = 6
+"""Steps in which a blast ages: as with sizes, puffs are drawn once and used often."""
+
+
+_BRIGHT = 200  # colours with a brighter channel shine, others only cover
+
+
+@functools.lru_cache(maxsize=1024)
+def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
+    """A soft ball of fire, smoke or liquid, ragged by `seed`; `cover` is how much it hides of what is behind."""
+    size = 2 * radius + 2
+    y, x = np.mgrid[0:size, 0:size] - (size - 1) / 2
+    angle, distance = np.arctan2(y, x), np.hypot(x, y) / radius
+    random = np.random.default_rng(seed)
+    ragged = sum(random.uniform(0.04, 0.14) * np.sin(k * angle + random.uniform(0, 6.3)) for k in (3, 5, 7, 11))
+    share = np.clip(1.1 - distance * (1 + ragged), 0, 1) ** 1.3
+    core = np.clip(share * 1.6, 0, 1)[..., None]
+    alpha = share[..., None] * cover
+    if max(colour) > _BRIGHT:
+        body = (np.asarray(colour) * core + (1 - cover) * 90 * core**3) * share[..., None]
+    else:
+        body = np.asarray(colour) * alpha
+    picture = np.clip(body, 0, 255).astype(np.uint8)
+    rest = np.rint(255 * (1 - alpha[..., 0])).astype(np.uint8)
+    return Sprite(picture, rest, -size // 2, -size // 2)
+
+
+def paint_effects(image: Image, effects: list[Effect], camera: ScreenCamera, z: float) -> None:
+    """Discs of light on the ground at height `z`."""
+    for effect in effects:
+        colour, radius = _EFFECTS.get(effect.effect, ((200, 200, 200), 1.0))
+        for x, y in effect.points:
+            _disc(image, (x, y, z), effect.radius or radius, colour, camera)
+
+
+def _disc(
+    image: Image, centre: tuple[float, float, float], radius: float, colour: Colour, camera: ScreenCamera
+) -> None:
+    """A lit disc with a bright rim."""
+    angles = np.linspace(0, 2 * math.pi, 48, endpoint=False)
+    ring = np.asarray(centre) + radius * np.stack([np.cos(angles), np.sin(angles), np.zeros(48)], axis=1)
+    pixels, depth = camera.project(ring)
+    low, high = np.floor(pixels.min(0)).astype(int) - 3, np.ceil(pixels.max(0)).astype(int) + 3
+    low, high = np.maximum(low, 0), np.minimum(high, (image.shape[1], image.shape[0]))
+    if depth.min() <= 1 or (high <= low).any():
+        return
+    part = image[low[1] : high[1], low[0] : high[0]]
+    light = np.zeros_like(part)
+    points = np.rint((pixels - low) * 16 - 8).astype(np.int32)
+    cv2.fillConvexPoly(light, points, tuple(0.3 * c for c in colour), cv2.LINE_AA, 4)
+    cv2.polylines(light, [points], True, tuple(0.8 * c for c in colour), 2, cv2.LINE_AA, 4)
+    cv2.add(part, light, dst=part)
+
+
+def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: int) -> None:
+    """Flashes of this `loop`, over everything."""
+    for blast in blasts:
+        if not blast.start <= loop < blast.until:
+            continue
+        age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
+        place = camera.project([(blast.x, blast.y, blast.z)])
+        target = camera.project([blast.toward]) if blast.toward else place
+        if min(place[1][0], target[1][0]) > 1:
+            _PAINTERS.get(blast.kind, _shot)(image, place[0][0], target[0][0], camera.focal / place[1][0], age)
+
+
+def _at(sprite: Sprite, image: Image, pixel: npt.NDArray[np.float64]) -> None:
+    sprite.paint(image, round(float(pixel[0])), round(float(pixel[1])))
+
+
+def _radius(scale: float, units: float) -> int:
+    """Pixels that `units` take, in steps of an eighth of their size: so puffs are drawn once and used often."""
+    return max(2, round(2 ** (round(6 * math.log2(max(scale * units, 1))) / 6)))
+
+
+def _shot(
+    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
+) -> None:
+    """A muzzle flash, a tracer on its way and sparks where it hits."""
+    if age < 0.5:
+        _at(_puff(_radius(scale, 0.2), (255, 214, 120), 0.5, 1), image, place)
+    along = target - place
+    first, last = place + along * min(0.15 + age, 0.7), place + along * min(0.45 + age, 1.0)
+    ends = [tuple(np.rint(np.clip(p, -1e6, 1e6) * 16).astype(int).tolist()) for p in (first, last)]
+    cv2.line(image, ends[0], ends[1], (255, 226, 150), max(1, round(scale * 0.025)), cv2.LINE_AA, 4)
+    _at(_puff(_radius(scale, 0.12), (255, 190, 90), 0.5, 2), image, target - (0, scale * 0.25))
+
+
+def _shell(
+    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
+) -> None:
+    """A tank's shell: fire at the muzzle, an explosion with smoke at the target."""
+    if age < 0.5:
+        _at(_puff(_radius(scale, 0.5), (255, 190, 90), 0.7, 3), image, place - (0, scale * 0.4))
+    _at(_puff(_radius(scale, 0.7 + 0.5 * age), (70, 60, 54), 0.75, 4), image, target - (0, scale * (0.1 + 0.4 * age)))
+    _at(_puff(_radius(scale, 0.85 - 0.4 * age), (255, 150, 50), 0.8, 5), image, target - (0, scale * 0.15))
+    _at(_puff(_radius(scale, 0.45 - 0.3 * age), (255, 236, 180), 0.6, 6), image, target - (0, scale * 0.2))
+
+
+def _acid(
+    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
+) -> None:
+    """Green liquid that bursts."""
+    _at(_puff(_radius(scale, 0.6 + 1.2 * age), (112, 180, 40), 0.7 * (1 - 0.6 * age), 7), image, target)
+    _at(_puff(_radius(scale, 0.4 + 0.5 * age), (190, 250, 90), 0.6 * (1 - 0.6 * age), 8), image, target)
+
+
+def _splash(
+    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
+) -> None:
+    """The pool that a baneling leaves."""
+    _at(_puff(_radius(scale, 1.3 + 0.5 * age), (98, 150, 36), 0.65 * (1 - 0.7 * age), 9), image, place)
+    _at(_puff(_radius(scale, 0.9), (150, 214, 60), 0.5 * (1 - 0.8 * age), 10), image, place)
+
+
+def _death(
+    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
+) -> None:
+    """Blood and smoke where a unit died."""
+    _at(_puff(_radius(scale, 0.35 + 0.25 * age), (116, 20, 18), 0.8 * (1 - 0.7 * age), 11), image, place)
+    _at(
+        _puff(_radius(scale, 0.3 + 0.5 * age), (60, 54, 50), 0.55 * (1 - age), 12),
+        image,
+        place - (0, scale * (0.2 + 0.6 * age)),
+    )
+    if age < 0.3:
+        _at(_puff(_radius(scale, 0.45), (255, 170, 70), 0.6, 13), image, place - (0, scale * 0.2))
+
+
+_PAINTERS = {"shot": _shot, "shell": _shell, "acid": _acid, "splash": _splash, "death": _death}

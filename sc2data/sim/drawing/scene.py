@@ -1,0 +1,149 @@
+"""The rendered pictures of a game: the tilted view of the land with its units, and the minimap."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+
+import numpy as np
+import numpy.typing as npt
+
+from sc2data.geometry import ScreenCamera
+from sc2data.sim.drawing import blasts
+from sc2data.sim.drawing.atlas import Atlas
+from sc2data.sim.drawing.backdrop import Backdrop, BackdropPainter, boxes, meeting
+from sc2data.sim.drawing.figures import Figures, drawn, reach
+from sc2data.sim.drawing.minimap import MinimapPainter
+from sc2data.sim.drawing.sprites import Sprite
+from sc2data.sim.maps.terrain import Terrain
+from sc2data.sim.view import WorldView
+
+Image = npt.NDArray[np.uint8]
+
+SMALLEST, LARGEST = 16, 4096
+"""Sides of pictures that can be drawn, px."""
+
+
+class PictureSizeError(ValueError):
+    """A picture was asked for that is too small or too large."""
+
+
+def default_cache() -> pathlib.Path:
+    """Where textures are kept: `$XDG_CACHE_HOME/sc2data`, else `~/.cache/sc2data`."""
+    home = os.environ.get("XDG_CACHE_HOME", "")
+    return (pathlib.Path(home) if home else pathlib.Path.home() / ".cache") / "sc2data"
+
+
+class ScenePainter:
+    """Draws what a player sees of one map.
+
+    The same view and camera give the same bytes, whatever was drawn before. The ground's texture is made when a map is
+    first drawn (about a second for a small map, several for a large one) and kept in `cache_dir`.
+
+    Convention:
+        Pictures are uint8 (H, W, 3) RGB, row 0 on top. A unit's foot (x, y, z) is at `ScreenCamera.project`, within
+        half a pixel; so is the middle of a flyer.
+    """
+
+    def __init__(self, terrain: Terrain, cache_dir: str | os.PathLike[str] | None = None) -> None:
+        directory = pathlib.Path(cache_dir) if cache_dir is not None else default_cache()
+        atlas = Atlas()
+        self.terrain = terrain
+        self._backdrops = BackdropPainter(terrain, directory, atlas)
+        self._figures = Figures(atlas)
+        self._minimaps = MinimapPainter(terrain, self._backdrops.ground.texture)
+
+    def screen(self, view: WorldView, camera: ScreenCamera) -> Image:
+        """The scene through `camera`, a new array (camera.height, camera.width, 3)."""
+        _check_size(camera.width, camera.height)
+        backdrop = self._backdrops.paint(view, camera)
+        image = backdrop.image.copy()
+        blasts.paint_effects(image, view.effects, camera, camera.target[2])
+        rows = drawn(view)
+        points = np.stack([view.x[rows], view.y[rows], view.z[rows]], axis=1).astype(np.float64)
+        pixels, depth = camera.project(points)
+        room = np.array([reach(t) for t in view.type[rows].tolist()]) * camera.focal / np.maximum(depth, 1)
+        seen = (depth > 1) & (pixels[:, 0] > -room) & (pixels[:, 0] < camera.width + room)
+        seen &= (pixels[:, 1] > -room) & (pixels[:, 1] < camera.height + room)
+        order = np.flatnonzero(seen)
+        order = order[np.argsort(-depth[order], kind="stable")]
+        rows, pixels, depth = rows[order], pixels[order], depth[order]
+        self._shade(image, view, rows[view.flying[rows]], camera)
+        self._stand(image, backdrop, view, rows, pixels, depth)
+        blasts.paint_blasts(image, view.blasts, camera, view.loop)
+        return image
+
+    def minimap(
+        self,
+        view: WorldView,
+        width: int,
+        height: int,
+        area: tuple[float, float, float, float],
+        *,
+        outline: bool = True,
+        camera: ScreenCamera | None = None,
+    ) -> Image:
+        """The minimap of `area` (left, bottom, right, top), a new array (height, width, 3).
+
+        `outline` draws what the screen's camera sees: `camera`, or a square picture of the view's camera.
+        """
+        _check_size(width, height)
+        frame = (camera or ScreenCamera(view.camera, 1024, 1024)) if outline else None
+        return self._minimaps.paint(view, width, height, area, frame)
+
+    def _shade(self, image: Image, view: WorldView, flyers: npt.NDArray[np.intp], camera: ScreenCamera) -> None:
+        """Shadows of flying units, on the ground below them."""
+        if not len(flyers):
+            return
+        x, y = view.x[flyers], view.y[flyers]
+        points = np.stack([x, y, self._backdrops.relief.height_at(x, y)], axis=1)
+        pixels, depth = camera.project(points)
+        shadows = self._figures.sprites(view, flyers, camera, pixels, depth, shadows_of_flyers=True)
+        for sprite, (px, py) in zip(shadows, np.rint(pixels).astype(int).tolist(), strict=True):
+            sprite.paint(image, px, py)
+
+    def _stand(
+        self,
+        image: Image,
+        backdrop: Backdrop,
+        view: WorldView,
+        rows: npt.NDArray[np.intp],
+        pixels: npt.NDArray[np.float64],
+        depth: npt.NDArray[np.float64],
+    ) -> None:
+        """Units from the farthest to the nearest, with the doodads that stand before them."""
+        pictures = self._figures.sprites(view, rows, backdrop.camera, pixels, depth)
+        feet = np.rint(pixels).astype(np.int64)
+        for i in np.flatnonzero(backdrop.may_hide(pixels, view.z[rows])).tolist():
+            at = (int(feet[i, 0]), int(feet[i, 1]))
+            pictures[i] = backdrop.mask(pictures[i], at, float(depth[i]), float(view.z[rows[i]]))
+        again = _before(backdrop, boxes(pictures, feet), depth)
+        things: list[tuple[float, int, Sprite, list[int]]] = [
+            (-d, 0, sprite, foot) for d, sprite, foot in zip(depth.tolist(), pictures, feet.tolist(), strict=True)
+        ]
+        standing = backdrop.standing
+        things += [(-float(standing.depth[i]), 1, standing.body(i), standing.foot[i].tolist()) for i in again]
+        if again:
+            things.sort(key=lambda thing: thing[:2])
+        for _, _, sprite, (px, py) in things:
+            sprite.paint(image, px, py)
+
+
+def _before(backdrop: Backdrop, box: npt.NDArray[np.int64], depth: npt.NDArray[np.float64]) -> list[int]:
+    """Doodads to be drawn once more: those in front of a unit, and those in front of one of these."""
+    standing = backdrop.standing
+    if not len(standing.depth) or not len(box):
+        return []
+    covers = (meeting(standing.box, box) & (standing.depth[:, None] < depth[None])).any(1)
+    while True:
+        more = covers | standing.overlap[:, covers].any(1)
+        if (more == covers).all():
+            return [int(i) for i in np.flatnonzero(covers)]
+        covers = more
+
+
+def _check_size(width: int, height: int) -> None:
+    if not (SMALLEST <= width <= LARGEST and SMALLEST <= height <= LARGEST):
+        raise PictureSizeError(
+            f"A picture of {width} x {height} px cannot be drawn: both sides must be {SMALLEST} to {LARGEST} px."
+        )
