@@ -73,21 +73,31 @@ class TrainConfig:
 
 @dataclasses.dataclass(frozen=True)
 class RunConfig:
-    """Everything about a run but its data.
+    """Everything about a run but its folders.
 
     Args:
         model: name in `varsac.models.registry`.
         options: of that model, its own dataclass.
         train: how it is trained.
+        task: name in `varsac.tasks.registry`, or "" for data of one's own.
+        task_options: settings of the task as plain values.
     """
 
     model: str
     options: Any
     train: TrainConfig
+    task: str = ""
+    task_options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values, for checkpoints and JSON."""
-        return {"model": self.model, "options": to_plain(self.options), "train": to_plain(self.train)}
+        return {
+            "model": self.model,
+            "options": to_plain(self.options),
+            "train": to_plain(self.train),
+            "task": self.task,
+            "task_options": dict(self.task_options),
+        }
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> RunConfig:
@@ -98,7 +108,25 @@ class RunConfig:
             UnknownModelError: likewise a model.
         """
         options = from_plain(registry.entry(fields["model"]).config, fields["options"], "the model")
-        return cls(fields["model"], options, from_plain(TrainConfig, fields["train"], "the training"))
+        training = from_plain(TrainConfig, fields["train"], "the training")
+        return cls(fields["model"], options, training, fields["task"], fields["task_options"])
+
+
+@dataclasses.dataclass(frozen=True)
+class Recipe:
+    """A named configuration: what differs from the defaults.
+
+    Args:
+        model: name in `varsac.models.registry`.
+        options: of the model, by name.
+        train: fields of `TrainConfig`, by name.
+        tasks: settings by name of the task, as text by key.
+    """
+
+    model: str
+    options: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    train: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    tasks: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
 
 
 PAPER_TRAINING = {
@@ -109,30 +137,36 @@ PAPER_TRAINING = {
     "clip_value": 0.25,
     "batch": 100,
 }
-
-CONFIGS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
-    "default": ("varsac", {}, {}),
-    "smoke": ("varsac", {"glimpses": 3}, {"steps": 1400}),
-    "paper": ("paper", {}, PAPER_TRAINING),
-    "paper_sc2": (
-        "paper",
-        {"glimpses": 6, "largest": 0.1, "beta": 1.8},
-        {**PAPER_TRAINING, "batch": 128},
-    ),
-    "random_saccades": ("random_saccades", {}, {}),
-    "oracle_saccades": ("oracle_saccades", {}, {}),
-    "proxy_only": ("proxy_only", {}, {"learning_rate": 1e-3}),
-    "full_image": ("full_image", {}, {"learning_rate": 1e-3}),
+SMALL_DIGITS = {
+    "height": "256",
+    "width": "256",
+    "proxy": "32",
+    "two_digits.digit": "0.09375",
+    "two_digits.fragment": "0.0390625",
+    "two_digits.clutter": "8",
 }
-"""By name: the model, and what differs from the defaults of its options and of `TrainConfig`."""
+"""Two digits of 24 px among 8 fragments of 10 px in 256 px: the smoke test of the trials."""
+
+CONFIGS: dict[str, Recipe] = {
+    "default": Recipe("varsac"),
+    "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1400}, {"synthetic": SMALL_DIGITS}),
+    "paper": Recipe("paper", {}, PAPER_TRAINING),
+    "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
+    "random_saccades": Recipe("random_saccades"),
+    "oracle_saccades": Recipe("oracle_saccades"),
+    "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),
+    "full_image": Recipe("full_image", {}, {"learning_rate": 1e-3}),
+}
 
 
-def resolved(name: str, settings: Mapping[str, str]) -> RunConfig:
+def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config: Any = None) -> RunConfig:
     """A named configuration with some settings changed.
 
     Args:
         name: in `CONFIGS`.
-        settings: text by key: "train.steps" or "model.glimpses".
+        settings: text by key: "train.steps", "model.glimpses" or "task.seed".
+        task: name of the task.
+        task_config: its settings to begin with; None where there is no task to set.
 
     Raises:
         ConfigError: an unknown name.
@@ -144,14 +178,18 @@ def resolved(name: str, settings: Mapping[str, str]) -> RunConfig:
     """
     if name not in CONFIGS:
         raise ConfigError(f"configuration {name!r} is unknown; there are {', '.join(CONFIGS)}")
-    model, options, train = CONFIGS[name]
-    made = {"model": registry.entry(model).config(**options), "train": TrainConfig(**train)}
+    recipe = CONFIGS[name]
+    made = {"model": registry.entry(recipe.model).config(**recipe.options), "train": TrainConfig(**recipe.train)}
+    if task_config is not None:
+        made["task"] = with_options(task_config, recipe.tasks.get(task, {}))
     for key, text in settings.items():
         part, _, rest = key.partition(".")
         if part not in made or not rest:
-            raise OptionError(f"there is no option {key!r}; options begin with model., train. or task.")
+            parts = ", ".join(f"{part}." for part in made)
+            raise OptionError(f"there is no option {key!r}; options begin with one of {parts}")
         try:
             made[part] = with_options(made[part], {rest: text})
         except OptionError as error:
             raise OptionError(f"in {part}: {error}") from None
-    return RunConfig(model, made["model"], made["train"])
+    settled = to_plain(made["task"]) if "task" in made else {}
+    return RunConfig(recipe.model, made["model"], made["train"], task, settled)

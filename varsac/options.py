@@ -35,6 +35,11 @@ def split_assignment(text: str) -> tuple[str, str]:
     return key.strip(), value.strip()
 
 
+def assignments(texts: Iterable[str]) -> dict[str, str]:
+    """Several of them; of the same key the last one holds. Raises `OptionError`."""
+    return dict(split_assignment(text) for text in texts)
+
+
 def with_options(config: T, options: Mapping[str, str]) -> T:
     """A copy of a dataclass with some fields set from text; nested ones by "outer.inner".
 

@@ -84,7 +84,7 @@ def test_every_configuration_survives_json(name):
     ("name", "settings", "words"),
     [
         ("fast", {}, "'fast' is unknown; there are default, smoke"),
-        ("default", {"steps": "3"}, "options begin with model."),
+        ("default", {"steps": "3"}, "options begin with one of model., train."),
         ("default", {"train.step": "3"}, "did you mean steps"),
         ("default", {"model.scale": "big"}, "model: scale=big: choose one of learned, fixed"),
         ("default", {"train.steps": "0"}, "at least 1"),

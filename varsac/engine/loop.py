@@ -273,8 +273,12 @@ def score_of(measures: dict[str, float], best: str) -> float:
     return sum(accuracies) - sum(errors)
 
 
+NO_MATTER = ("workers", "device", "log_every", "tensorboard")
+"""Settings that a run may be gone on with differently: they change nothing that is learned."""
+
+
 def differing(mine: dict[str, Any], other: dict[str, Any], prefix: str = "") -> list[str]:
-    """Keys, dotted, whose values differ between two nested dictionaries.
+    """Keys, dotted, whose values differ between two nested dictionaries, but for `NO_MATTER`.
 
     >>> differing({"train": {"steps": 1, "seed": 0}}, {"train": {"steps": 2, "seed": 0}})
     ['train.steps']
@@ -284,7 +288,7 @@ def differing(mine: dict[str, Any], other: dict[str, Any], prefix: str = "") -> 
         left, right = mine.get(key), other.get(key)
         if isinstance(left, dict) and isinstance(right, dict):
             names += differing(left, right, f"{prefix}{key}.")
-        elif left != right:
+        elif left != right and key not in NO_MATTER:
             names.append(f"{prefix}{key}")
     return names
 

@@ -1,0 +1,88 @@
+"""Training and evaluation as a person starts them, with a tiny budget."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from scripts import evaluate, train
+
+SETTINGS = [
+    "--set=task.height=64",
+    "--set=task.width=64",
+    "--set=task.proxy=16",
+    "--set=task.two_digits.digit=0.3",
+    "--set=task.two_digits.fragment=0.1",
+    "--set=task.val=8",
+    "--set=task.test=8",
+    "--set=model.glimpse_size=16",
+    "--set=train.batch=4",
+    "--set=train.device=cpu",
+]
+
+
+def call(module, *arguments):
+    return module.APP.call(module.main, [module.__name__, *arguments])
+
+
+def test_train_and_evaluate(tmp_path, capsys):
+    output = ["--task=synthetic", f"--output={tmp_path / 'run'}", *SETTINGS]
+    assert call(train, *output, "--set=train.steps=2") == 0
+    printed = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert {"digits/accuracy", "found"} <= set(printed)
+    assert call(train, *output, "--set=train.steps=2") == 2
+    assert "--resume" in capsys.readouterr().err
+    path = tmp_path / "result.json"
+    checkpoint = f"--checkpoint={tmp_path / 'run' / 'best.pt'}"
+    assert call(evaluate, checkpoint, f"--json={path}", "--draws=2", "--device=cpu") == 0
+    result = json.loads(path.read_text())
+    assert result == json.loads(capsys.readouterr().out)
+    assert result["examples"] == 8 and result["split"] == "test" and result["peak_memory_mebibytes"] > 0
+    assert {"digits/accuracy", "found", "recall@1", "seconds", "pixels_decoded"} <= set(result["measures"])
+
+
+def test_a_larger_image_of_the_same_kind_can_be_evaluated(tmp_path, capsys):
+    assert call(train, "--task=synthetic", f"--output={tmp_path}", *SETTINGS, "--set=train.steps=1") == 0
+    checkpoint = f"--checkpoint={tmp_path / 'best.pt'}"
+    larger = ["--set=task.height=128", "--set=task.width=128", "--examples=4", "--device=cpu"]
+    assert call(evaluate, checkpoint, *larger) == 0
+    assert call(evaluate, checkpoint, "--set=task.proxy=32", "--device=cpu") == 2
+    assert "proxy_size (16, 16); this data has (32, 32)" in capsys.readouterr().err
+
+
+def test_print_config(capsys):
+    assert call(train, "--task=synthetic", "--config=smoke", "--print_config", "--set=train.steps=3") == 0
+    config = json.loads(capsys.readouterr().out)
+    assert config["train"]["steps"] == 3 and config["task_options"]["height"] == 256
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--task is needed: one of dslr, sc2, synthetic"),
+        (["--task=synthetic"], "--output is needed"),
+        (["--task=chess"], "no task 'chess'"),
+        (["--task=synthetic", "--config=x"], "configuration 'x' is unknown"),
+        (["--task=synthetic", "--set=train.lr=1"], "there is no option 'lr'"),
+        (["--task=synthetic", "--set=task.hight=1"], "did you mean height"),
+        (["--task=synthetic", "stray"], "unexpected: stray"),
+    ],
+)
+def test_mistakes_in_training_are_explained(arguments, words, capsys):
+    assert call(train, *arguments) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "--checkpoint is needed"),
+        (["--checkpoint=missing.pt"], "missing.pt"),
+        (["--checkpoint=."], "best.pt"),
+    ],
+)
+def test_mistakes_in_evaluation_are_explained(arguments, words, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert call(evaluate, *arguments) == 2
+    assert words in capsys.readouterr().err
