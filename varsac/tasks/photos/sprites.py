@@ -158,7 +158,7 @@ def _cut_units(dataset: Dataset, record: int, found: dict[int, list[npt.NDArray[
     sides = np.ceil(2 * UNIT_MARGIN * lift).astype(np.int64)
     for row in range(len(units)):
         cut = found.get(int(units.type[row]))
-        apart = np.linalg.norm(units.screen - units.screen[row], axis=1) >= sides[row] / 2 + lift
+        apart = np.linalg.norm(centres - centres[row], axis=1) >= sides[row] / 2 + lift
         apart[row] = True
         if cut is None or len(cut) >= MOST_OF_CLASS or not apart.all() or units.alliance[row] not in COUNTED_ALLIANCES:
             continue
