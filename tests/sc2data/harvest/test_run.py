@@ -25,7 +25,7 @@ from sc2data.harvest.session import Patience
 from sc2data.sim.api import faults as mishaps
 
 RECORDS = 10
-QUICK = Supervision(patience=Patience(launch=60, game=60, call=3))
+QUICK = Supervision(patience=Patience(launch=60, game=60, call=20))
 
 
 def shards(folder):
@@ -87,7 +87,8 @@ def test_two_workers_make_the_same_bytes(tmp_path, harvest, expected):
 @pytest.mark.parametrize("kind", mishaps.KINDS)
 def test_a_harvest_outlives_a_game_that_fails(tmp_path, harvest, expected, monkeypatch, kind):
     monkeypatch.setenv(mishaps.VARIABLE, f"{kind}@17")
-    report = harvest(tmp_path / "data")
+    patience = dataclasses.replace(QUICK.patience, call=5 if kind == "hang" else 20)
+    report = harvest(tmp_path / "data", supervision=dataclasses.replace(QUICK, patience=patience))
     kinds = {"truncate": "bad_frame", "black": "bad_frame", "close": "closed"}
     assert report.faults == {kinds.get(kind, kind): sum(report.restarts.values())}
     assert report.faults.total() >= 1
@@ -203,4 +204,15 @@ def test_a_worker_process_that_dies_is_replaced(tmp_path, harvest, expected, mon
     report = harvest(tmp_path / "data", workers=2)
     assert killed
     assert report.restarts["worker"] == 1
+    assert shards(tmp_path / "data") == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "limit"), [("age", {"scenes_per_process": 6}), ("memory", {"memory_mebibytes": 1.0})]
+)
+def test_a_game_that_is_old_or_large_is_started_afresh(tmp_path, harvest, expected, reason, limit):
+    supervision = dataclasses.replace(QUICK, check_memory_every=6, **limit)
+    report = harvest(tmp_path / "data", supervision=supervision)
+    assert set(report.restarts) == {reason}
+    assert report.faults == {}
     assert shards(tmp_path / "data") == expected
