@@ -70,6 +70,9 @@ class DSLRTask:
     Raises:
         TaskError: no photographs, labels that cannot be read, damaged files.
         StorageError: the disk does not take the pyramids.
+
+    Attributes:
+        sizes: (height, width) of the photographs that are used.
     """
 
     name = "dslr"
@@ -89,7 +92,7 @@ class DSLRTask:
             pathlib.Path(self.config.pyramids_dir) if self.config.pyramids_dir else root / PYRAMIDS
         )
         self._photos = self._store.convert(photos, self.config.workers, self.config.damaged, report)
-        self._sizes = [self._size(photo) for photo in self._photos]
+        self.sizes = [self._size(photo) for photo in self._photos]
 
     def data(self, split: Split) -> TaskData:
         """One split.
@@ -132,7 +135,7 @@ class DSLRTask:
 
     def _typical_size(self) -> tuple[int, int]:
         """(height, width) of the mean shape and area, geometric means both."""
-        height, width = np.exp(np.log(self._sizes).mean(axis=0))
+        height, width = np.exp(np.log(self.sizes).mean(axis=0))
         return round(height), round(width)
 
     def _photo_spec(self) -> DataSpec:

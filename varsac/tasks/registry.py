@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sc2data.errors import UserError
+from varsac.tasks.cache import Report
 from varsac.tasks.dslr import DSLRConfig, DSLRTask
 from varsac.tasks.sc2 import SC2Config, SC2Task
 from varsac.tasks.synthetic import SyntheticConfig, SyntheticTask
@@ -23,15 +24,15 @@ class UnknownTaskError(UserError, KeyError):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One task: its settings' class, and what makes it of settings and a data folder (None where it needs none)."""
+    """One task: its settings' class, and what makes it of settings, a data folder or None, and a reporter or None."""
 
     config: type[Any]
-    make: Callable[[Any, str | os.PathLike[str] | None], Task]
+    make: Callable[[Any, str | os.PathLike[str] | None, Report | None], Task]
 
 
 TASKS = {
     "dslr": Entry(DSLRConfig, DSLRTask),
-    "sc2": Entry(SC2Config, SC2Task),
+    "sc2": Entry(SC2Config, lambda config, data_dir, report: SC2Task(config, data_dir)),
     "synthetic": Entry(SyntheticConfig, SyntheticTask),
 }
 
@@ -50,13 +51,16 @@ def entry(name: str) -> Entry:
     return TASKS[name]
 
 
-def make(name: str, config: Any = None, data_dir: str | os.PathLike[str] | None = None) -> Task:
+def make(
+    name: str, config: Any = None, data_dir: str | os.PathLike[str] | None = None, report: Report | None = None
+) -> Task:
     """A task.
 
     Args:
         name: of the task.
         config: its settings, of `entry(name).config`; None: the defaults.
         data_dir: where its data is, or is to be kept.
+        report: is told how many examples or photographs are ready, and of how many, where some are made first.
 
     Raises:
         UnknownTaskError: there is no task of that name.
@@ -66,4 +70,4 @@ def make(name: str, config: Any = None, data_dir: str | os.PathLike[str] | None 
     settings = chosen.config() if config is None else config
     if not isinstance(settings, chosen.config):
         raise TypeError(f"settings of task {name!r} are {chosen.config.__name__}, not {type(settings).__name__}")
-    return chosen.make(settings, data_dir)
+    return chosen.make(settings, data_dir, report)
