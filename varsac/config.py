@@ -32,7 +32,8 @@ class TrainConfig:
         validate_every: steps between validations and checkpoints.
         validate_examples: how many of the validation split, 0: all.
         log_every: steps between lines of the log.
-        best: the measure of the validation that "best.pt" has the best of, such as "digits/accuracy"; "": the loss.
+        best: the measure of the validation that "best.pt" has the best of, such as "digits/accuracy"; "": the sum of
+            all accuracies less that of all mean absolute errors.
         workers: processes that make examples; 0: the training process itself.
         device: "auto", "cpu", "cuda" or "cuda:N".
         bf16: automatic mixed precision.

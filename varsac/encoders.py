@@ -59,7 +59,7 @@ class GlimpseEncoder(nn.Module):
         channels: of the image.
         size: side of the glimpse S, px.
         width: channels of the map D.
-        features: length of the vector.
+        features: length of the vector; 0: only the map is needed.
     """
 
     def __init__(self, channels: int, size: int, width: int = 64, features: int = 128) -> None:
@@ -68,7 +68,8 @@ class GlimpseEncoder(nn.Module):
             conv(channels, width // 4, 5, 2), conv(width // 4, width // 2, 3, 2), conv(width // 2, width, 3, 2)
         )
         self.grid = halved((size, size), 3)
-        self.features = nn.Sequential(nn.Flatten(), nn.Linear(width * self.grid[0] * self.grid[1], features), nn.ReLU())
+        inputs = width * self.grid[0] * self.grid[1]
+        self.features = nn.Sequential(nn.Flatten(), nn.Linear(inputs, features), nn.ReLU()) if features else None
 
     def forward(self, glimpses: Tensor) -> tuple[Tensor, Tensor]:
         """Encode.
@@ -80,7 +81,7 @@ class GlimpseEncoder(nn.Module):
             Map (B, D, ceil(S / 8), ceil(S / 8)) and vector (B, features), rectified.
         """
         cells = self.cells(glimpses)
-        return cells, self.features(cells)
+        return cells, cells.new_zeros(len(cells), 0) if self.features is None else self.features(cells)
 
 
 class ResidualBlock(nn.Module):

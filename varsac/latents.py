@@ -90,6 +90,7 @@ class PlaceLatent(nn.Module):
         scale: usual scale of the window.
         ranges: how far offset and zoom go.
         learned_scale: else the zoom is 0.
+        attention: else the map has no say in where to look, and `look` needs to be told.
     """
 
     def __init__(
@@ -100,22 +101,27 @@ class PlaceLatent(nn.Module):
         scale: float,
         ranges: PlaceRange,
         learned_scale: bool = True,
+        attention: bool = True,
     ) -> None:
         super().__init__()
         self.ranges, self.scale = ranges, scale
-        self.base = nn.Conv2d(features, 1, 1)
-        # The gain at the start decides: a tenth of the usual one leaves the uniform map, larger ones fall onto wrong
-        # places and stay there.
-        nn.init.uniform_(self.base.weight, -0.1 / math.sqrt(features), 0.1 / math.sqrt(features))
-        self.query = nn.Linear(state, features)
+        if attention:
+            self.base = nn.Conv2d(features, 1, 1)
+            # The gain at the start decides: a tenth of the usual one leaves the uniform map, larger ones fall onto
+            # wrong places and stay there.
+            nn.init.uniform_(self.base.weight, -0.1 / math.sqrt(features), 0.1 / math.sqrt(features))
+            self.query = nn.Linear(state, features)
         self.detail = nn.Conv2d(features, 3 if learned_scale else 2, 1)
         self.prior = nn.Linear(state, grid[0] * grid[1])
         nn.init.zeros_(self.prior.weight)
         nn.init.zeros_(self.prior.bias)
 
-    def look(self, features: Tensor) -> Sight:
-        """What a map (B, F, h, w) says of its places."""
-        return Sight(self.base(features).flatten(1), features.flatten(2), self.detail(features).flatten(2))
+    def look(self, features: Tensor, logits: Tensor | None = None) -> Sight:
+        """What a map (B, F, h, w) says of its places; with `logits` (B, N) only of offset and zoom."""
+        detail = self.detail(features).flatten(2)
+        if logits is not None:
+            return Sight(logits, None, detail)
+        return Sight(self.base(features).flatten(1), features.flatten(2), detail)
 
     def forward(
         self, sight: Sight, state: Tensor, places: PlaceMap, generator: torch.Generator | None = None

@@ -7,7 +7,7 @@ import torch
 from torch.distributions import Normal, kl_divergence
 
 from varsac import geometry
-from varsac.latents import GaussianLatent, PlaceLatent, PlaceMap, PlaceRange, Sight
+from varsac.latents import GaussianLatent, PlaceLatent, PlaceMap, PlaceRange
 
 GRID = (8, 10)
 EXTENT = torch.tensor([[500.0, 400.0], [500.0, 400.0]])
@@ -30,7 +30,7 @@ def peak(latent, features, place):
     sight = latent.look(features)
     base = torch.zeros_like(sight.base)
     base[:, place] = 20
-    return Sight(base, None, sight.detail)
+    return latent.look(features, base)
 
 
 def test_the_most_probable_place_is_taken_without_a_generator(latent, features):

@@ -60,8 +60,7 @@ def evaluate(
 
     Returns:
         "HEAD/MEASURE" as in `varsac.metrics`; "found", "precision@R", "recall@R", "distance@R", R in radii of the
-        objects; "loss" where the model's loss does not need draws; "seconds" an image in the model, reading of windows
-        included, and "pixels_decoded" an image.
+        objects; "seconds" an image in the model, reading of windows included, and "pixels_decoded" an image.
     """
     training = model.training
     model.eval()

@@ -45,6 +45,7 @@ class VarSacConfig:
         map_width: channels of the proxy's map.
         glimpse_width: channels of a glimpse's map.
         inhibition: share of a window's side within which no place is looked at again; 0 for none.
+        salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
     """
 
     glimpses: int = 4
@@ -64,6 +65,7 @@ class VarSacConfig:
     map_width: int = 32
     glimpse_width: int = 64
     inhibition: float = 0.75
+    salience: float = 2.0
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "scale": ("learned", "fixed"),
@@ -88,22 +90,28 @@ class VarSac(nn.Module):
         self.by_density = config.places == "density" or (config.places == "auto" and not asked)
         width, features, state = config.map_width, config.features, config.state
         self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, width, features)
-        self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, features)
+        seen = features if config.feedback or asked else 0
+        self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen)
         self.grid = self.proxy.grid
         scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
         ranges = PlaceRange(inhibition=config.inhibition)
-        self.latent = PlaceLatent(width, self.grid, state, scale, ranges, config.scale == "learned")
+        self.latent = PlaceLatent(
+            width, self.grid, state, scale, ranges, config.scale == "learned", not self.by_density
+        )
+        if config.salience and not self.by_density:
+            self.gain = nn.Parameter(torch.tensor(config.salience))
         self.embed = nn.Linear(FOURIER, 32)
         self.memory = Memory(features + 32 + (features if config.feedback else 0), state)
-        self.merge = nn.Linear(features + state + 3, features)
+        if asked:
+            self.merge = nn.Linear(features + state + 3, features)
         self.answers = Answers(asked, features)
         self.densities = nn.ModuleDict(
             {head.name: DensityHead(head.size, width, config.glimpse_width, self.grid) for head in dense}
         )
-        if config.auxiliary and asked:
+        if config.auxiliary and asked and not self.by_density:
             self.pooled = nn.Linear(width, 64)
             self.hints = Answers(asked, 64)
-        if config.reinforce and asked:
+        if config.reinforce and asked and not self.by_density:
             self.baseline = nn.Linear(features, 1)
         if config.reconstruction:
             self.thumb = min(32, spec.proxy_size[0]), min(32, spec.proxy_size[1])
@@ -119,7 +127,7 @@ class VarSac(nn.Module):
         """
         places, summary = self.proxy(batch.proxy)  # (B, F, h, w), (B, E)
         of_places = {name: self._dense(name).of_places(places, batch.view) for name in self.densities}  # (B, K, N)
-        sight = self._sight(places, of_places)
+        sight = self._sight(places, of_places, batch.proxy)
         open_places = PlaceMap(self.grid, batch.view, batch.extent)
         state = self.memory.start(summary, generator)
         saccades, seen, cells, guesses = [], [], [], []
@@ -131,12 +139,13 @@ class VarSac(nn.Module):
                 guesses.append(self.decoder(torch.cat([state, moved], 1)))  # (B, C thumb)
             pixels = batch.images.window(saccade.fixation, self.config.glimpse_size)  # (B, C, S, S)
             grid, vector = self.glimpse(pixels)  # (B, D, m, m), (B, E)
-            seen.append(self.merge(torch.cat([vector, state, saccade.fixation], 1)).relu())  # (B, E)
+            if self.answers.layers:
+                seen.append(self.merge(torch.cat([vector, state, saccade.fixation], 1)).relu())  # (B, E)
             state = self.memory(torch.cat([summary, moved, vector][: 3 if self.config.feedback else 2], 1), state)
             saccades.append(saccade)
             cells.append(grid)
         fixations = torch.stack([saccade.fixation for saccade in saccades], 1)  # (B, T, 3)
-        answers, fields = self._answers(torch.stack(seen, 1), of_places, cells, fixations, batch)
+        answers, fields = self._answers(seen, of_places, cells, fixations, batch)
         output = Output(
             answers,
             fixations,
@@ -181,18 +190,21 @@ class VarSac(nn.Module):
         assert isinstance(head, DensityHead)
         return head
 
-    def _sight(self, places: Tensor, of_places: dict[str, Tensor]) -> Sight:
-        """What draws the eye: the map itself, or the detached density of what is to be counted."""
+    def _sight(self, places: Tensor, of_places: dict[str, Tensor], proxy: Tensor) -> Sight:
+        """What draws the eye: the map and what stands out, or the detached density of what is to be counted."""
+        if self.by_density:
+            density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
+            return self.latent.look(places, (density + 1e-3).log())
         sight = self.latent.look(places)
-        if not self.by_density:
-            return sight
-        density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
-        return Sight((density + 1e-3).log(), None, sight.detail)
+        if self.config.salience:
+            sight = sight._replace(base=sight.base + self.gain * (salience(proxy, self.grid) + 0.03).log())
+        return sight
 
     def _answers(
-        self, seen: Tensor, of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch
+        self, seen: list[Tensor], of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch
     ) -> tuple[dict[str, Tensor], dict[str, DensityField]]:
-        answers, fields = self.answers(seen.mean(1)), {}
+        answers = self.answers(torch.stack(seen).mean(0)) if seen else {}
+        fields = {}
         for name in self.densities:
             head = self._dense(name)
             found = torch.stack([head.of_cells(grid) for grid in cells], 1)  # (B, T, K, M)
@@ -216,7 +228,10 @@ class VarSac(nn.Module):
         terms |= {f"proxy/{name}": density.sum(2) for name, density in of_places.items()}  # (B, K)
         if hasattr(self, "hints"):
             assert output.log_posterior is not None
-            looked = torch.einsum("btn,bfn->btf", output.log_posterior.exp(), places.flatten(2))  # (B, T, F)
+            flat = places.flatten(2)  # (B, F, N)
+            # Against the mean of all places: what looks like all the rest has nothing to say, and draws nothing.
+            standing_out = flat - flat.mean(2, keepdim=True)
+            looked = torch.einsum("btn,bfn->btf", output.log_posterior.exp(), standing_out)  # (B, T, F)
             output.auxiliary = self.hints(self.pooled(looked).relu().mean(1))
         if hasattr(self, "baseline"):
             terms["baseline"] = self.baseline(summary.detach())[:, 0]  # (B,)
@@ -234,6 +249,22 @@ class VarSac(nn.Module):
                 alone = losses.answer_loss(head, output.terms[f"proxy/{head.name}"], label)
                 answered[f"proxy/{head.name}"] = 0.5 * alone
         return answered
+
+
+def salience(proxy: Tensor, grid: tuple[int, int]) -> Tensor:
+    """How much each place stands out from its surroundings, a quarter of the proxy wide.
+
+    Args:
+        proxy: (B, C, h, w).
+        grid: (rows, columns) of the map of places.
+
+    Returns:
+        (B, N) in [0, 1], 1 at the place that stands out most.
+    """
+    side = max(3, min(proxy.shape[2:]) // 4 | 1)  # odd
+    around = functional.avg_pool2d(proxy, side, 1, side // 2, count_include_pad=False)
+    contrast = functional.adaptive_avg_pool2d((proxy - around).abs().mean(1, keepdim=True), grid).flatten(1)
+    return contrast / contrast.amax(1, keepdim=True).clamp(min=1e-6)
 
 
 FOURIER = 8

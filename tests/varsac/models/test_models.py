@@ -11,7 +11,7 @@ import torch
 from sc2data.pyramid import Pyramid
 from varsac.models import registry
 from varsac.models.paper import Paper, PaperConfig
-from varsac.models.varsac import VarSac, VarSacConfig
+from varsac.models.varsac import VarSac, VarSacConfig, salience
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
 
@@ -111,6 +111,17 @@ def test_densities_alone_say_where_to_look():
             assert (made(name, spec)(batch).answers["units"] >= 0).all()
 
 
+@pytest.mark.parametrize("feedback", [True, False])
+def test_every_parameter_of_a_counting_model_learns(feedback):
+    """Several processes wait for the gradient of every one."""
+    spec = spec_of((DENSE,))
+    batch = batch_of(spec)
+    model = VarSac(dataclasses.replace(CONFIGS["varsac"], feedback=feedback), spec)
+    terms = model.loss(model(batch, torch.Generator().manual_seed(0)), batch)
+    torch.stack(list(terms.values())).sum().backward()
+    assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
+
+
 @pytest.mark.parametrize("name", ["paper", "random_saccades", "oracle_saccades"])
 def test_models_without_a_map_refuse_densities(name):
     with pytest.raises(TaskError, match="count"):
@@ -129,7 +140,7 @@ def test_parts_can_be_left_out():
     spec = spec_of()
     batch = batch_of(spec)
     bare = dataclasses.replace(
-        CONFIGS["varsac"], auxiliary=0.0, reinforce=0.0, reconstruction=0.0, feedback=False, scale="fixed"
+        CONFIGS["varsac"], auxiliary=0.0, reinforce=0.0, reconstruction=0.0, feedback=False, scale="fixed", salience=0.0
     )
     model = VarSac(bare, spec)
     output = model(batch, torch.Generator().manual_seed(0))
@@ -162,6 +173,20 @@ def test_draws_differ_and_repeat():
     batch, model = batch_of(spec), made("varsac", spec).eval()
     first, again, other = (model(batch, torch.Generator().manual_seed(seed)).fixations for seed in (1, 1, 2))
     assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_what_stands_out_draws_the_eye_at_first():
+    spec = spec_of(proxy=(32, 48))
+    batch = batch_of(spec)
+    batch.proxy.fill_(0.5)
+    batch.proxy[:, :, 20:22, 30:32] = 0.1  # dark on light stands out as well as light on dark
+    spot = 10 * 24 + 15
+    stands_out = salience(batch.proxy, (16, 24))
+    assert stands_out.argmax(1).tolist() == [spot] * 2 and stands_out.max() == 1
+    torch.manual_seed(0)
+    model = VarSac(dataclasses.replace(CONFIGS["varsac"], salience=5.0), spec).eval()
+    assert model(batch).log_posterior[:, 0].argmax(1).tolist() == [spot] * 2
+    assert (salience(torch.zeros(1, 3, 8, 8), (4, 4)) == 0).all()
 
 
 def test_oracle_looks_at_the_objects():
