@@ -58,6 +58,9 @@ class CachedData:
         self._folder, self._length = folder, length
         self._parts = [Part.read(_part_path(folder, start)) for start in range(0, length, PART)]
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self._folder, self.spec, self._length)
+
     def __len__(self) -> int:
         return self._length
 

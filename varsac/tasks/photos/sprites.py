@@ -6,6 +6,7 @@ import dataclasses
 import functools
 import math
 import pathlib
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -35,14 +36,14 @@ class Sprites:
 
     Args:
         colours: each uint8 (s, s, 3), of any sides.
-        opacities: each float32 (s, s), 0 .. 1.
+        opacities: each uint8 (s, s), 255 hides what is below.
         labels: int64 (n,).
         classes: their names.
         inked: whether their colour is free to choose, black or white, whichever stands out.
     """
 
-    colours: list[npt.NDArray[np.uint8]]
-    opacities: list[npt.NDArray[np.float32]]
+    colours: Sequence[npt.NDArray[np.uint8]]
+    opacities: Sequence[npt.NDArray[np.uint8]]
     labels: npt.NDArray[np.int64]
     classes: tuple[str, ...]
     inked: bool = False
@@ -67,7 +68,7 @@ class Sprites:
             uint8 (s, s, 3) and float32 (s, s), s = side + 2 * `margin(side, blur)`.
         """
         sigma, spare = blur * side, margin(side, blur)
-        opacity = np.clip(resized((255 * self.opacities[index]).astype(np.uint8), side, side) / np.float32(255), 0, 1)
+        opacity = resized(self.opacities[index], side, side) / np.float32(255)
         colour = resized(self.colours[index], side, side)
         opacity = cv2.copyMakeBorder(opacity, spare, spare, spare, spare, cv2.BORDER_CONSTANT)
         colour = cv2.copyMakeBorder(colour, spare, spare, spare, spare, cv2.BORDER_REPLICATE)
@@ -91,9 +92,8 @@ def margin(side: int, blur: float) -> int:
 def digit_sprites(split: Split, digits_dir: str) -> Sprites:
     """Handwriting: opaque where it is inked; see `varsac.tasks.digits`."""
     digits = load_digits(split, digits_dir)
-    opacities = [image / np.float32(255) for image in digits.images]
-    colours = [np.full((*image.shape, 3), 255, np.uint8) for image in digits.images]
-    return Sprites(colours, opacities, digits.labels, tuple(map(str, range(10))), inked=True)
+    white = np.full((*digits.images.shape[1:], 3), 255, np.uint8)
+    return Sprites([white] * len(digits), list(digits.images), digits.labels, tuple(map(str, range(10))), inked=True)
 
 
 def sign_sprites() -> Sprites:
@@ -168,8 +168,8 @@ def _cut_units(dataset: Dataset, record: int, found: dict[int, list[npt.NDArray[
             cut.append(dataset.screen_window(record, left, top, side, side))
 
 
-def _disc(side: int, edge: float = 0.04) -> npt.NDArray[np.float32]:
+def _disc(side: int, edge: float = 0.04) -> npt.NDArray[np.uint8]:
     """Opacity of a disc that fills a square; `edge`: share of the radius over which it fades."""
     along = (np.arange(side) + 0.5) / side * 2 - 1
     radius = np.hypot(along[:, None], along)
-    return np.clip((1 - radius) / edge, 0, 1).astype(np.float32)
+    return np.round(255 * np.clip((1 - radius) / edge, 0, 1)).astype(np.uint8)
