@@ -129,7 +129,7 @@ class SC2Task:
     def _counts(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """(n, types) units of the chosen alliances on the screens."""
         rows = [COUNTED_ALLIANCE_NAMES.index(name) for name in self.config.alliances]
-        counts = self._dataset.counts("screen", records)[:, rows][:, :, self._columns]
+        counts = self._dataset.counts("screen")[records][:, rows][:, :, self._columns]  # one read a shard
         return np.asarray(counts.sum(axis=1, dtype=np.int64))
 
     def _make_spec(self) -> DataSpec:

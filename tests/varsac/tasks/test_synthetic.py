@@ -49,6 +49,20 @@ def test_an_example_depends_on_seed_split_and_index_alone():
         data[12]
 
 
+@pytest.mark.parametrize(
+    ("scene", "positions", "classes"),
+    [
+        ("two_digits", [[352.0, 429.0], [206.0, 149.0]], [8, 4]),
+        ("megapixel", [[351.0, 428.0], [206.0, 150.0]], [4, 4, 4, 2, 3]),
+    ],
+)
+def test_what_is_drawn_stays_the_same_from_version_to_version(scene, positions, classes):
+    """Where this fails on purpose, `cache.VERSION` counts up: files of before hold other pictures."""
+    example = SyntheticTask(SyntheticConfig(scene=scene, seed=3)).data("test")[2]
+    assert example.objects.positions[:2].tolist() == positions
+    assert example.objects.classes.tolist() == classes
+
+
 @pytest.mark.parametrize("scene", ["two_digits", "megapixel"])
 def test_files_and_memory_hold_what_is_painted(scene, tmp_path, small_parts):
     config = dataclasses.replace(SMALL, scene=scene, height=200, width=160)
