@@ -150,7 +150,7 @@ SMALL_DIGITS = {
 
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
-    "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1400}, {"synthetic": SMALL_DIGITS}),
+    "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
     "paper": Recipe("paper", {}, PAPER_TRAINING),
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
     "random_saccades": Recipe("random_saccades"),
