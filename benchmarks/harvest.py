@@ -45,8 +45,9 @@ CASES: dict[str, tuple[RenderSizes, SceneConfig]] = {
     "the same, one frame a scene": (
         RenderSizes((256, 256), (1024, 1024)), dataclasses.replace(MIXED, frames=1, aftermath_loops=0)
     ),
-    "the same, all standing": (
-        RenderSizes((256, 256), (1024, 1024)), dataclasses.replace(MIXED, motions={STILL: 1.0})
+    "the same, one side alone: nobody fights": (
+        RenderSizes((256, 256), (1024, 1024)),
+        dataclasses.replace(MIXED, enemies=(), motions={STILL: 1.0}),
     ),
     "the same, all fighting": (
         RenderSizes((256, 256), (1024, 1024)), dataclasses.replace(MIXED, motions={FIGHT: 1.0})
