@@ -7,6 +7,7 @@ import dataclasses
 import json
 import math
 import pathlib
+import sys
 import time
 from typing import Any, cast
 
@@ -239,7 +240,7 @@ class Clock:
         left = (self.steps - step) / rate
         time_left = f"{int(left // 60)}:{int(left % 60):02d}"
         line = f"step {step}/{self.steps}  loss {loss:.4f}  {rate:.1f} steps/s  {time_left} left"
-        print(f"\r{line}   ", end="\n" if step == self.steps else "", flush=True)
+        print(f"\r{line}   ", end="\n" if step == self.steps else "", file=sys.stderr, flush=True)
 
 
 def learning_rate(train: TrainConfig, step: int) -> float:

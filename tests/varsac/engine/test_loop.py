@@ -137,6 +137,14 @@ def test_workers_give_the_same_run(tmp_path):
     assert all(torch.equal(none[name], two[name]) for name in none)
 
 
+@pytest.mark.parametrize("name", ["default", "paper", "oracle_saccades", "proxy_only"])
+def test_half_precision_trains(tmp_path, name):
+    task = TwoDigitsTask(lengths=(20, 4, 4), side=64, clutter=2, proxy=16)
+    settings = {"train.steps": "2", "train.batch": "4", "train.bf16": "true", "train.device": "cpu"}
+    measures = train(resolved(name, settings), task, tmp_path)
+    assert 0 <= measures["digits/accuracy"] <= 1
+
+
 def test_the_log_tells_losses_and_measures(tmp_path):
     train(config(steps=4), TASK, tmp_path)
     lines = logs.read(tmp_path / logs.LOG)
