@@ -1,6 +1,6 @@
 """Measure a trained model on a split: answers, calibration, positions, and what they cost.
 
-    python -m scripts.evaluate --checkpoint runs/smoke/best.pt --json smoke.json
+    python -m scripts.evaluate --checkpoint runs/smoke/best.pt --json smoke.json --report smoke.html
     python -m scripts.evaluate --checkpoint runs/marines/best.pt --data data/battles --draws 8
 
 The measures are explained in varsac/metrics.py. With --draws above 1 saccades are drawn so many times for each image:
@@ -34,6 +34,7 @@ SEED = flags.DEFINE_integer("seed", 0, "Of the draws.", 0, flag_values=APP.flags
 WORKERS = flags.DEFINE_integer("workers", 0, "Processes that make examples.", 0, flag_values=APP.flags)
 DEVICE = flags.DEFINE_string("device", "auto", "auto, cpu, cuda or cuda:N.", flag_values=APP.flags)
 JSON = flags.DEFINE_string("json", None, "File for the result; also printed.", flag_values=APP.flags)
+REPORT = flags.DEFINE_string("report", None, "File for a report with pictures, HTML.", flag_values=APP.flags)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str]) -> int:
     from varsac.engine import checkpoint
     from varsac.engine.distributed import chosen_device
     from varsac.engine.evaluate import evaluate
+    from varsac.engine.report import report
     from varsac.options import assignments, from_plain, to_plain, with_options
     from varsac.tasks import registry
 
@@ -76,6 +78,9 @@ def main(arguments: Sequence[str]) -> int:
         "peak_memory_mebibytes": round(peak_memory(), 1),
         "measures": measures,
     }
+    if REPORT.value:
+        page = report(model, data, result, BATCH.value, EXAMPLES.value, device)
+        replace_file(Path(REPORT.value), page.encode())
     text = json.dumps(result, indent=2) + "\n"
     if JSON.value:
         replace_file(Path(JSON.value), text.encode())

@@ -35,10 +35,11 @@ def test_train_and_evaluate(tmp_path, capsys):
     assert "--resume" in capsys.readouterr().err
     path = tmp_path / "result.json"
     checkpoint = f"--checkpoint={tmp_path / 'run' / 'best.pt'}"
-    assert call(evaluate, checkpoint, f"--json={path}", "--draws=2", "--device=cpu") == 0
+    assert call(evaluate, checkpoint, f"--json={path}", f"--report={path}.html", "--draws=2", "--device=cpu") == 0
     result = json.loads(path.read_text())
     assert result == json.loads(capsys.readouterr().out)
     assert result["examples"] == 8 and result["split"] == "test" and result["peak_memory_mebibytes"] > 0
+    assert (tmp_path / "result.json.html").read_text().count("<figure>") == 16
     assert {"digits/accuracy", "found", "recall@1", "seconds", "pixels_decoded"} <= set(result["measures"])
 
 
