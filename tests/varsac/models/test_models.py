@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import doctest
 
 import numpy as np
 import pytest
@@ -10,8 +11,9 @@ import torch
 
 from sc2data.pyramid import Pyramid
 from varsac.models import registry
+from varsac.models import varsac as varsac_model
 from varsac.models.paper import Paper, PaperConfig
-from varsac.models.varsac import VarSac, VarSacConfig, salience
+from varsac.models.varsac import VarSac, VarSacConfig, mean_around, salience
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
 
@@ -173,6 +175,16 @@ def test_draws_differ_and_repeat():
     batch, model = batch_of(spec), made("varsac", spec).eval()
     first, again, other = (model(batch, torch.Generator().manual_seed(seed)).fixations for seed in (1, 1, 2))
     assert torch.equal(first, again) and not torch.equal(first, other)
+
+
+def test_doctests():
+    assert doctest.testmod(varsac_model).failed == 0
+
+
+def test_means_around_equal_pooling():
+    values = torch.rand(2, 3, 20, 33)
+    pooled = torch.nn.functional.avg_pool2d(values, 7, 1, 3, count_include_pad=False)
+    assert torch.allclose(mean_around(mean_around(values, 3, 2), 3, 3), pooled, atol=1e-5)
 
 
 def test_what_stands_out_draws_the_eye_at_first():
