@@ -100,6 +100,8 @@ class GameController(remote_controller.RemoteController):
                 raise remote_controller.ConnectError(
                     "the game refused the connection: is another client on it?"
                 ) from error
+            except websocket.WebSocketTimeoutException as error:
+                raise remote_controller.ConnectError("the game took the connection but said nothing") from error
             except OSError:
                 pass  # It does not listen yet.
             time.sleep(_POLL_SECONDS)

@@ -1,14 +1,16 @@
 """Reading messages into one buffer, whole ones and those that come in parts."""
 
 import contextlib
+import socket
 import threading
+from types import SimpleNamespace
 
 import pytest
 import websocket
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.server import serve
 
-from sc2data.harvest.controller import LeanWebSocket
+from sc2data.harvest.controller import GameController, LeanWebSocket, remote_controller
 
 LONG, SHORT = bytes(range(256)) * 4000, b"short"
 
@@ -69,3 +71,10 @@ def test_silence_is_a_timeout(client):
 def test_a_farewell_is_an_empty_message(client):
     client.send("close")
     assert client.recv() == ""
+
+
+def test_a_game_that_takes_the_connection_and_says_nothing_is_not_waited_for_longer():
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        with pytest.raises(remote_controller.ConnectError, match="said nothing"):
+            GameController("127.0.0.1", port, SimpleNamespace(running=True), launch_seconds=0.3)
