@@ -15,6 +15,7 @@ from sc2data.harvest.session import Session
 
 ANCHOR = "SupplyDepot"
 NEUTRAL_OWNER = 16
+_ANCHOR_REACH = 0.5
 _STEPS = 8
 _TRIES = 6
 
@@ -50,22 +51,30 @@ class Battlefield:
 
     def litter(self, seen: Seen) -> None:
         """Remember what is to be swept away before the next scene, and what of that which stays is to be mended."""
-        stays = ((seen.owner == NEUTRAL_OWNER) & seen.visible) | np.isin(seen.tag, self._anchors)
+        stays = ((seen.owner == NEUTRAL_OWNER) & seen.visible) | self.is_anchor(seen)
         self._litter = tuple(seen.tag[(seen.owner != NEUTRAL_OWNER) & ~stays].tolist())
         healths = dict(zip(seen.tag[stays].tolist(), seen.health[stays].tolist()))
-        self._whole = healths | self._whole
+        self._whole |= {tag: max(health, self._whole.get(tag, 0.0)) for tag, health in healths.items()}
         self._hurt = tuple(tag for tag, health in healths.items() if health < self._whole[tag])
 
     def sweep(self) -> Any:
         """The request that clears the field of the last scene and mends what stays."""
-        commands = [requests.full_life(tag) for tag in self._hurt]
+        commands = [requests.life(tag, self._whole[tag]) for tag in self._hurt]
         if self._litter:
             commands.insert(0, requests.kill(self._litter))
         return requests.debug(commands)
 
     def is_anchor(self, seen: Seen) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """Which of the units (n,) keep the players in the game."""
-        return np.isin(seen.tag, self._anchors)
+        """Which of the units (n,) keep the players in the game: known by where they stand.
+
+        Tags alone would not do: what is remembered or hidden may have another than what is seen, and killing an anchor
+        ends the game.
+        """
+        anchors = np.isin(seen.tag, self._anchors)
+        for (x, y), owner in zip(self.places, (self.ours, self.enemy)):
+            offset = np.abs(seen.world[:, :2] - (x, y)).max(axis=1)
+            anchors |= (seen.owner == owner) & (offset < _ANCHOR_REACH)
+        return anchors
 
     def _occupy(self) -> None:
         """Set the anchors, then kill the town halls and workers that a game starts with."""
@@ -78,7 +87,8 @@ class Battlefield:
             self.litter(seen)
             if not self._litter:
                 return
-        raise GameFault(REFUSED, f"{len(self._litter)} units of the game's start would not be killed")
+        left = seen.type[np.isin(seen.tag, self._litter)].tolist()
+        raise GameFault(REFUSED, f"{len(left)} units of the game's start would not be killed: types {sorted(left)}")
 
     def _set_anchor(self, side: int, spots: list[Point]) -> int:
         for x, y in spots:

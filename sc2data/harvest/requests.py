@@ -45,9 +45,9 @@ def kill(tags: Iterable[int]) -> Any:
     return debug_pb2.DebugCommand(kill_unit=debug_pb2.DebugKillUnit(tag=tags))
 
 
-def full_life(tag: int) -> Any:
-    """Debug command: restore a unit's health."""
-    value = debug_pb2.DebugSetUnitValue(unit_value=debug_pb2.DebugSetUnitValue.Life, value=0, unit_tag=tag)
+def life(tag: int, health: float) -> Any:
+    """Debug command: set a unit's health."""
+    value = debug_pb2.DebugSetUnitValue(unit_value=debug_pb2.DebugSetUnitValue.Life, value=health, unit_tag=tag)
     return debug_pb2.DebugCommand(unit_value=value)
 
 

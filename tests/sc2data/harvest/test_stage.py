@@ -71,6 +71,18 @@ def test_players_are_kept_in_the_game_by_one_structure_each(worker):
     assert set(records[0].units.owner[records[0].units.owner != 16].tolist()) <= {1, 2}
 
 
+def test_anchors_are_spared_and_mended_whatever_their_tags(worker):
+    one = worker()
+    one.greet()
+    field, seen = one._source._field, _seen(one)
+    anchors = field.is_anchor(seen)
+    assert anchors.sum() == 2
+    retagged = dataclasses.replace(seen, tag=seen.tag + 7)
+    assert field.is_anchor(retagged).tolist() == anchors.tolist()
+    field.litter(dataclasses.replace(seen, health=(seen.health - 100 * anchors).astype(np.float32)))
+    assert [command.unit_value.value for command in field.sweep().debug.debug] == [400, 400]
+
+
 def test_each_unit_is_drawn_where_the_record_says(worker, small_config):
     """Kill one unit after another: what changes in the pictures is where the record had it."""
     sizes = RenderSizes((256, 256), (512, 512))
