@@ -7,12 +7,14 @@ what the code does. It does not learn the harder tasks of this project (docs/tra
 from __future__ import annotations
 
 import dataclasses
+import itertools
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from varsac import losses
-from varsac.encoders import ProxyEncoder, ResNet
+from varsac.encoders import ResidualBlock
 from varsac.heads import Answers
 from varsac.latents import GaussianLatent
 from varsac.memory import StackedLstm
@@ -57,6 +59,29 @@ class PaperConfig:
     }
 
 
+class Encoder(nn.Module):
+    """The published encoder: the image bilinearly at a fixed size, six residual blocks that halve it, one vector.
+
+    Args:
+        channels: of the image.
+        size: side that images are brought to, px; 64 ends at one pixel.
+        features: length of the vector.
+    """
+
+    def __init__(self, channels: int, size: int, features: int) -> None:
+        super().__init__()
+        widths = (channels, 32, 64, 128, 64, 32, features)
+        blocks = [ResidualBlock(inputs, outputs, 2) for inputs, outputs in itertools.pairwise(widths)]
+        left = -(-size // 2 ** len(blocks))
+        self.size = size
+        self.body = nn.Sequential(*blocks, nn.Conv2d(features, features, left), nn.Flatten())
+
+    def forward(self, images: Tensor) -> Tensor:
+        """(B, C, H, W) to (B, features)."""
+        size = (self.size, self.size)
+        return self.body(functional.interpolate(images, size, mode="bilinear", align_corners=False))
+
+
 class Paper(nn.Module):
     """The published model.
 
@@ -75,13 +100,13 @@ class Paper(nn.Module):
             raise TaskError(f"heads {dense}: the published model counts by classes; ask for kind 'count'")
         self.config, self.spec = config, spec
         size = config.state
-        self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, features=size)
-        self.glimpse = ResNet(spec.channels, (32, 64, 128), stride=1)
+        self.proxy = Encoder(spec.channels, 64, size)
+        self.glimpse = Encoder(spec.channels, config.glimpse_size, size)
         self.latent = GaussianLatent(2 * size, size, config.latent, config.kl)
         self.locate = nn.Identity() if config.latent == 3 else nn.Linear(config.latent, 3)
         self.embed = nn.Sequential(nn.Linear(config.latent, size), nn.SELU())
-        self.memory = StackedLstm(2 * size + (self.glimpse.features if config.feedback else 0), size)
-        self.project = nn.Linear(size + self.glimpse.features, size)
+        self.memory = StackedLstm(2 * size + (size if config.feedback else 0), size)
+        self.project = nn.Linear(2 * size, size)
         pixels = spec.channels * spec.proxy_size[0] * spec.proxy_size[1]
         self.decoder = nn.Sequential(nn.Linear(2 * size, size), nn.ELU(), nn.Linear(size, pixels))
         self.hidden = nn.Sequential(nn.Linear(size, size), nn.ELU())
@@ -90,14 +115,14 @@ class Paper(nn.Module):
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Look and answer; see `varsac.models.varsac.VarSac.forward`."""
         config = self.config
-        _, seen = self.proxy(batch.proxy)  # (B, D)
+        seen = functional.elu(self.proxy(batch.proxy))  # (B, D)
         state = self.memory.start(seen, generator)
         fixations, projected, kls, rebuilt = [], [], [], []
         for _ in range(config.glimpses):
             hidden = state[0].mean(0)  # (B, D), over the layers
             latent, kl = self.latent(seen, hidden, generator)  # (B, L), (B,)
             fixation = self.fixation(self.locate(latent))  # (B, 3)
-            glimpse = self.glimpse(batch.images.window(fixation, config.glimpse_size))  # (B, F)
+            glimpse = self.glimpse(batch.images.window(fixation, config.glimpse_size))  # (B, D)
             projected.append(self.project(torch.cat([hidden, glimpse], 1)))
             moved = self.embed(latent)
             rebuilt.append(losses.bernoulli(self.decoder(torch.cat([moved, hidden], 1)), batch.proxy.flatten(1)))
