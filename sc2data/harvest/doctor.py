@@ -27,7 +27,6 @@ GL_LIBRARIES = ("libEGL.so", "libEGL.so.1", "libOSMesa.so", "libOSMesa.so.8", "l
 
 _DISK_GIBIBYTES = 5.0
 _MEMORY_GIBIBYTES = 3.0
-_GAME_WORDS = ("EGL", "OSMesa", "render", "GL ")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,7 +209,7 @@ def _gl_libraries() -> dict[str, str]:
 
 def _first_frame(backend: Backend) -> Finding:
     """Start the game, join one, and look at its first pictures."""
-    from sc2data.harvest.session import GameSetup, Session
+    from sc2data.harvest.session import GRAPHICS, GameSetup, Session
 
     sizes = RenderSizes((128, 128), (256, 256))
     session = Session(backend)
@@ -219,7 +218,7 @@ def _first_frame(backend: Backend) -> Finding:
         session.new_game(GameSetup(MapFile.read(backend, name), sizes))
         answer = session.send(*_first_requests())[-1]
         pictures = session.pictures(answer.observation, sizes)
-        words = _graphics_words(session.process.last_words())
+        words = session.process.words_about(*GRAPHICS).replace("\n", "; ")
     except (GameFault, HarvestError, OSError) as error:
         return Finding(
             "first frame",
@@ -243,10 +242,6 @@ def _first_requests() -> tuple[object, ...]:
     from sc2data.harvest import requests
 
     return requests.step(4), requests.observe()
-
-
-def _graphics_words(log: str) -> str:
-    return "; ".join(line for line in log.splitlines() if any(word in line for word in _GAME_WORDS))
 
 
 def table(findings: list[Finding]) -> str:

@@ -123,7 +123,7 @@ class PlaySource:
             seen = self._observer.read(answer.observation)
             deaths.note(answer.observation, seen, counts=bool(records))
             records.append(self._record(episode, len(records), seed, answer.observation, seen, tags))
-            if answer.observation.player_result:
+            if self.session.ended or answer.observation.player_result:
                 break
         for record in records:
             record.scene = dataclasses.replace(record.scene, losses=deaths.losses)

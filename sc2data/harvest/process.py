@@ -99,11 +99,17 @@ class GameProcess:
 
     def last_words(self) -> str:
         """The last lines that the game wrote to its output."""
+        return "\n".join(self._lines()[-_LOG_LINES:])
+
+    def words_about(self, *subjects: str) -> str:
+        """The lines of its whole output that name one of `subjects`."""
+        return "\n".join(line for line in self._lines() if any(subject in line for subject in subjects))
+
+    def _lines(self) -> list[str]:
         try:
-            lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
+            return self._log.read_text(encoding="utf-8", errors="replace").splitlines()
         except OSError:
-            return ""
-        return "\n".join(lines[-_LOG_LINES:])
+            return []
 
     def close(self) -> None:
         """Ask the game to quit, see to it that it is gone, and remove its temporary folder. Idempotent."""

@@ -12,6 +12,9 @@ from sc2data.harvest.faults import BAD_FRAME, CLOSED, CRASH, ERROR, HANG, GameFa
 from sc2data.harvest.pictures import Pictures, RenderSizes
 from sc2data.harvest.process import GameProcess
 
+GRAPHICS = ("EGL", "OSMesa", "render", "GL ")
+"""What the game's words about graphics name; it says them when it starts, long before a picture is missed."""
+
 _LAST_WORDS_SECONDS = 1.0
 
 
@@ -19,8 +22,8 @@ _LAST_WORDS_SECONDS = 1.0
 class Patience:
     """How long to wait before a game counts as hung, in seconds."""
 
-    launch: float = 120.0  # a cold start of the real game from a slow disk
-    game: float = 90.0  # create_game and join_game load the map
+    launch: float = 300.0  # a cold start of the real game from a slow disk
+    game: float = 180.0  # create_game and join_game load the map
     call: float = 30.0  # everything else
 
 
@@ -42,7 +45,8 @@ class Session:
     """Drives one game process, which it starts when first needed and after each `kill`.
 
     Every method that talks to the game raises `GameFault` when the game fails; the session is then to be killed (see
-    `GameFault.needs_new_process`) and works again after that.
+    `GameFault.needs_new_process`) and works again after that. `loop` is that of the last observation, and `ended` tells
+    whether the game was over by the last answer.
     """
 
     def __init__(self, backend: Backend, patience: Patience | None = None) -> None:
@@ -52,6 +56,7 @@ class Session:
         self.version = ""
         self.info: Any = None
         self.loop = 0
+        self.ended = False
         self.player_id = 1
         self._process: GameProcess | None = None
 
@@ -125,7 +130,7 @@ class Session:
         controller.set_patience(self.patience.call)
         with self._told_apart("game_info"):
             self.info = controller.game_info()
-        self.loop = 0
+        self.loop, self.ended = 0, False
         self._check_render(setup.sizes)
 
     def _check_render(self, sizes: RenderSizes) -> None:
@@ -133,13 +138,14 @@ class Session:
         asked, granted = interface_options(sizes).render, self.info.options.render
         got = granted.resolution, granted.minimap_resolution
         if got != (asked.resolution, asked.minimap_resolution):
+            said = self.process.words_about(*GRAPHICS)
             self.close()
             raise HarvestError(
                 "the game does not render: asked for a screen of "
                 f"{asked.resolution.x}x{asked.resolution.y} and a minimap of "
                 f"{asked.minimap_resolution.x}x{asked.minimap_resolution.y}, it granted {got[0].x}x{got[0].y} and "
                 f"{got[1].x}x{got[1].y}. Rendering needs the Linux build and an EGL or OSMesa library: run "
-                "`python -m scripts.doctor`."
+                "`python -m scripts.doctor`." + (f"\nthe game's words about graphics:\n{said}" if said else "")
             )
 
     # -- requests --------------------------------------------------------------------------------------------------
@@ -151,11 +157,14 @@ class Session:
 
     def collect(self, ids: Iterable[int]) -> list[Any]:
         """Answers (`Response` messages) to what `post` sent, in order; they must be collected in the order posted."""
+        from s2clientprotocol import sc2api_pb2
+
         with self._told_apart("waiting for answers"):
             responses = self.process.controller.collect(list(ids))
         for response in responses:
             if response.HasField("observation"):
                 self.loop = response.observation.observation.game_loop
+            self.ended = response.status == sc2api_pb2.ended
         return responses
 
     def send(self, *requests: Any) -> list[Any]:

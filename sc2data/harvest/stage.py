@@ -11,7 +11,7 @@ import numpy as np
 from sc2data.format.record import Record, Scene
 from sc2data.harvest import requests
 from sc2data.harvest.battlefield import NEUTRAL_OWNER, Battlefield
-from sc2data.harvest.faults import REFUSED, GameFault
+from sc2data.harvest.faults import ERROR, REFUSED, GameFault
 from sc2data.harvest.ground import Ground
 from sc2data.harvest.observe import Observer, Seen, TagBook
 from sc2data.harvest.scene_config import FIGHT, STILL, SceneConfig
@@ -134,6 +134,8 @@ class SceneStage:
         return self.config.clear_loops + -after % ALIGNMENT
 
     def _litter_of(self, answer: Any) -> Seen:
+        if self.session.ended:
+            raise GameFault(ERROR, "the game has ended: a side lost its last structure, or the computer player left")
         seen = self._observer.read(answer.observation)
         self._field.litter(seen)
         return seen

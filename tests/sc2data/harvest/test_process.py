@@ -39,6 +39,8 @@ def test_a_game_is_gone_and_its_folder_with_it_after_closing(simulator):
         assert game.running
         assert game.resident_mebibytes() > 10
         assert "simulator" in game.last_words()
+        assert "simulator" in game.words_about("no such word", "simulator")
+        assert not game.words_about("no such word")
         assert folder.is_dir()
     assert not psutil.pid_exists(pid)
     assert not folder.exists()

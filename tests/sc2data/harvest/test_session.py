@@ -35,6 +35,16 @@ def test_a_new_game_begins_anew_in_the_same_process(joined, simulator):
     assert joined.send(requests.observe())[0].observation.observation.game_loop == 0
 
 
+def test_a_game_that_is_over_says_so(joined, simulator):
+    surrender = requests.debug_pb2.DebugCommand(end_game=requests.debug_pb2.DebugEndGame())
+    joined.send(requests.debug([surrender]), requests.observe())
+    assert not joined.ended
+    joined.send(requests.step(1), requests.observe())
+    assert joined.ended
+    joined.new_game(GameSetup(MapFile.read(simulator, "Simple64"), SIZES))
+    assert not joined.ended
+
+
 def test_a_game_that_does_not_render_is_refused(joined):
     with pytest.raises(HarvestError, match=r"asked for a screen of 64x64 .* it granted 64x48"):
         joined._check_render(RenderSizes((32, 32), (64, 64)))
