@@ -56,18 +56,29 @@ def halt(world: World, rows: Rows | int) -> None:
 
 
 def find_ways(world: World, rows: Rows) -> None:
-    """Bring the next corner of the units' paths up to date."""
+    """Bring the next corner of the units' paths up to date: the goal where it can be walked to straight."""
     units = world.state.units
     x, y, goal_x, goal_y = units.x[rows], units.y[rows], units.goal_x[rows], units.goal_y[rows]
     far = np.hypot(goal_x - x, goal_y - y)
     part = np.maximum(far - units.reach[rows], 0) / np.maximum(far, 1e-6)
     straight = world.navigation.clear(x, y, x + (goal_x - x) * part, y + (goal_y - y) * part) | units.flying[rows]
-    units.way_x[rows], units.way_y[rows] = goal_x, goal_y
-    for row in rows[~straight].tolist():
+    on_the_way = ~straight & _has_corner_ahead(world, rows)
+    units.way_x[rows[~on_the_way]], units.way_y[rows[~on_the_way]] = goal_x[~on_the_way], goal_y[~on_the_way]
+    for row in rows[~straight & ~on_the_way].tolist():
         ends = (float(values[row]) for values in (units.x, units.y, units.goal_x, units.goal_y))
         corner = world.navigation.corner(*ends)
         if corner is not None:
             units.way_x[row], units.way_y[row] = corner
+
+
+def _has_corner_ahead(world: World, rows: Rows) -> npt.NDArray[np.bool_]:
+    """Which units are on their way to a corner that they still can walk to straight; finding one anew is dear."""
+    units = world.state.units
+    ahead = np.hypot(units.way_x[rows] - units.x[rows], units.way_y[rows] - units.y[rows]) > _REACHED  # False for NaN
+    ahead &= (units.way_x[rows] != units.goal_x[rows]) | (units.way_y[rows] != units.goal_y[rows])
+    going = rows[ahead]
+    ahead[ahead] = world.navigation.clear(units.x[going], units.y[going], units.way_x[going], units.way_y[going])
+    return ahead
 
 
 def advance(world: World) -> Rows:
