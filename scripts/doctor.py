@@ -23,7 +23,7 @@ BACKEND = flags.DEFINE_enum(
 )
 OUTPUT = flags.DEFINE_string("output", None, "Folder that a data set is to be written to.", flag_values=APP.flags)
 FIRST_FRAME = flags.DEFINE_boolean(
-    "first_frame", True, "Start the game and look at its first pictures.", flag_values=APP.flags
+    "first_frame", True, "Start the game, look at its first pictures, play a few scenes.", flag_values=APP.flags
 )
 JSON = flags.DEFINE_boolean("json", False, "Print the findings as JSON.", flag_values=APP.flags)
 

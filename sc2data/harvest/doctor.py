@@ -9,6 +9,7 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,6 +26,7 @@ OK, WARNING, ERROR = "ok", "warning", "error"
 GL_LIBRARIES = ("libEGL.so", "libEGL.so.1", "libOSMesa.so", "libOSMesa.so.8", "libOSMesa.so.6")
 """What pysc2 looks for, in its order; the first one there is given to the game."""
 
+_SCENES = 4
 _DISK_GIBIBYTES = 5.0
 _MEMORY_GIBIBYTES = 3.0
 
@@ -49,6 +51,8 @@ def examine(choice: str = backends.AUTO, output: Path | None = None, first_frame
     findings += [_backend(backend), *_versions(backend), *_maps(backend), *_graphics(backend)]
     if first_frame and not any(finding.state == ERROR for finding in findings):
         findings.append(_first_frame(backend))
+        if findings[-1].state != ERROR:
+            findings.append(_first_scenes(backend))
     return findings
 
 
@@ -214,7 +218,7 @@ def _first_frame(backend: Backend) -> Finding:
     sizes = RenderSizes((128, 128), (256, 256))
     session = Session(backend)
     try:
-        name = next((path.stem for path in backend.maps() if path.stem == "Simple64"), backend.maps()[0].stem)
+        name = _map_name(backend)
         session.new_game(GameSetup(MapFile.read(backend, name), sizes))
         answer = session.send(*_first_requests())[-1]
         pictures = session.pictures(answer.observation, sizes)
@@ -236,6 +240,40 @@ def _first_frame(backend: Backend) -> Finding:
             "first frame", ERROR, f"{found}, but the screen has {colours} colours", words or "see the game's log"
         )
     return Finding("first frame", OK, found)
+
+
+def _first_scenes(backend: Backend) -> Finding:
+    """Let a worker play a few scenes: whether units can be created, killed and ordered about."""
+    from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+
+    config = HarvestConfig(map=_map_name(backend), sizes=RenderSizes((128, 128), (256, 256)))
+    begin = time.monotonic()
+    try:
+        worker = Worker(backend, config, Supervision(tries=1))
+        try:
+            worker.greet()
+            outcomes = [worker.run(scene) for scene in range(_SCENES)]
+        finally:
+            worker.session.kill()
+    except (GameFault, HarvestError, OSError) as error:
+        return Finding("first scenes", ERROR, str(error), "docs/real-game.md lists what is assumed of the game")
+    faults = [f"{kind}: {message}" for outcome in outcomes for kind, message in outcome.faults]
+    refused = sum(outcome.refused.total() for outcome in outcomes)
+    if faults:
+        advice = "docs/real-game.md lists what is assumed of the game; a harvest leaves out scenes that fail"
+        return Finding("first scenes", ERROR, f"{len(faults)} of {_SCENES} scenes failed: {faults[0]}", advice)
+    seconds = time.monotonic() - begin
+    found = (
+        f"{_SCENES} scenes came out as asked in {seconds:.0f} s, start of the game included; {refused} units refused"
+    )
+    return Finding("first scenes", OK, found)
+
+
+def _map_name(backend: Backend) -> str:
+    """A map for two players: Simple64 where it is there, else the first of the melee and ladder maps, or of all."""
+    maps = backend.maps()
+    melee = [path for path in maps if path.parent.name != "mini_games"] or maps
+    return next((path.stem for path in maps if path.stem == "Simple64"), melee[0].stem)
 
 
 def _first_requests() -> tuple[object, ...]:

@@ -147,6 +147,7 @@ def test_doctor_finds_the_simulator_in_order(sc2path, monkeypatch, capsys):
     assert {"Python", "protobuf", "pysc2", "disk", "memory", "ports", "versions", "maps"} <= set(findings)
     assert "simulator" in findings["StarCraft II"]["found"]
     assert findings["first frame"]["state"] == "ok"
+    assert "4 scenes came out as asked" in findings["first scenes"]["found"]
     assert SIMULATOR in findings["graphics"]["found"]
 
 
