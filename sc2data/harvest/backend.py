@@ -30,8 +30,9 @@ class Backend:
         return f"{name} at {self.path} ({self.reason})"
 
     def maps(self) -> list[Path]:
-        """Every map file below `Maps/`, in alphabetical order."""
-        return sorted((self.path / "Maps").rglob("*.SC2Map"))
+        """Every map file below `Maps/`, in alphabetical order; folders that are links count too."""
+        folders = os.walk(self.path / "Maps", followlinks=True)
+        return sorted(Path(folder, name) for folder, _, names in folders for name in names if name.endswith(".SC2Map"))
 
     def map_file(self, name: str) -> Path:
         """The file of map `name`: a path to a `.SC2Map`, or the stem of one anywhere below `Maps/`.

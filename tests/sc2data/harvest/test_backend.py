@@ -78,6 +78,15 @@ def test_no_simulator_either(nowhere, monkeypatch):
         backend.choose("auto")
 
 
+def test_maps_are_found_in_folders_that_are_links(nowhere):
+    game = made_game(nowhere / "game")
+    (nowhere / "pack").mkdir()
+    (nowhere / "pack" / "AcidPlantLE.SC2Map").write_bytes(b"another map")
+    (game / "Maps" / "Ladder").symlink_to(nowhere / "pack")
+    assert [path.stem for path in Backend("game", game, "").maps()] == ["AcidPlantLE", "Simple64"]
+    assert MapFile.read(Backend("game", game, ""), "acidplantle").relative == "Ladder/AcidPlantLE.SC2Map"
+
+
 def test_maps_are_found_by_name_wherever_they_are(nowhere):
     game = Backend("game", made_game(nowhere / "game"), "")
     assert game.map_file("simple64").name == "Simple64.SC2Map"
