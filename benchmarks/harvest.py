@@ -204,7 +204,7 @@ def main() -> None:
         sizes, scenes = next(iter(CASES.values()))
         result["parts_ms_per_record"] = measure_parts(backend, sizes, scenes, options.scenes, folder / "parts")
         result["records_per_second"] = {
-            number: measure_rate(backend, int(number), 8 * options.scenes, folder / f"rate{number}")
+            number: measure_rate(backend, int(number), 16 * options.scenes, folder / f"rate{number}")
             for number in filter(None, options.workers.split(","))
         }
     print(json.dumps(result, indent=2))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import multiprocessing
-import signal
 import socket
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Protocol
@@ -80,7 +80,11 @@ class ManyProcesses:
     def greet(self) -> Greeting:
         """Start the first worker's game and tell about it."""
         remote = self._remote(0, None)
-        return _told(remote.receive())
+        try:
+            greeting: Greeting = _told(remote.receive())
+        except EOFError as error:
+            raise HarvestError(f"the first worker process ended with {remote.exit_code()} before it began") from error
+        return greeting
 
     def outcomes(self, first: int) -> Iterator[Outcome]:
         """What became of job `first` and all after it, without end."""
@@ -130,20 +134,28 @@ class ManyProcesses:
 
 
 class _Remote:
-    """A worker process, seen from the parent."""
+    """A worker process, seen from the parent.
+
+    It is a program of its own rather than a `multiprocessing.Process`, which would run the caller's main module again:
+    so harvests can be started from a notebook, too.
+    """
 
     def __init__(self, arguments: tuple[Any, ...]) -> None:
         ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from sc2data.harvest import pool; pool.work({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # Ctrl-C goes to the whole session; the parent ends its workers
+            )
         self._channel = Channel(ours)
-        context = multiprocessing.get_context("spawn")
-        self._process = context.Process(target=_work, args=(theirs, *arguments), daemon=True)
-        self._process.start()
-        theirs.close()
+        self.tell(arguments)
 
-    def tell(self, job: int) -> None:
-        """Send the first job."""
+    def tell(self, value: Any) -> None:
+        """Send something to the worker."""
         with contextlib.suppress(ConnectionError):  # `receive` tells what has become of it.
-            self._channel.send(job)
+            self._channel.send(value)
 
     def receive(self) -> Any:
         """What the worker says next. Raises EOFError when it is gone."""
@@ -151,17 +163,19 @@ class _Remote:
 
     def exit_code(self) -> str:
         """How the process ended."""
-        self._process.join(_END_SECONDS)
-        return f"exit code {self._process.exitcode}"
+        try:
+            return f"exit code {self._process.wait(_END_SECONDS)}"
+        except subprocess.TimeoutExpired:
+            return "its connection closed"
 
     def close(self) -> None:
         """Let the worker end its game and itself; see to it that it does."""
         self._channel.close()
-        self._process.join(_END_SECONDS)
-        if self._process.is_alive():
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.join()
-        self._process.close()
+            self._process.wait()
 
 
 def _told(value: Any) -> Any:
@@ -171,14 +185,21 @@ def _told(value: Any) -> Any:
     return value
 
 
-def _work(
-    sock: socket.socket, backend: Backend, config: HarvestConfig, supervision: Supervision, stride: int, greets: bool
-) -> None:
-    """Main function of a worker process: greet if asked to, wait for the first job, do every `stride`-th from it on."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent ends its workers.
+def work(descriptor: int) -> None:
+    """Main function of a worker process, which talks to its parent through the socket `descriptor`.
+
+    It is told what to do, greets if asked to, waits for its first job and does every `stride`-th from there on.
+    """
     memory.tune_malloc()
-    channel = Channel(sock)
-    worker = Worker(backend, config, supervision)
+    channel = Channel(socket.socket(fileno=descriptor))
+    try:
+        backend, config, supervision, stride, greets = channel.receive()
+        worker = Worker(backend, config, supervision)
+    except EOFError:
+        return
+    except HarvestError as error:
+        channel.send(error)
+        return
     try:
         if greets:
             channel.send(worker.greet())
