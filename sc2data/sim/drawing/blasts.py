@@ -37,15 +37,20 @@ _AGES = 6
 """Steps in which a blast ages: as with sizes, puffs are drawn once and used often."""
 
 
+_REACH = 3.0  # world units: nothing that flashes is drawn farther from its place or its target
+
 _BRIGHT = 200  # colours with a brighter channel shine, others only cover
 
 
-@functools.lru_cache(maxsize=1024)
-def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
-    """A soft ball of fire, smoke or liquid, ragged by `seed`; `cover` is how much it hides of what is behind."""
-    size = 2 * radius + 2
+_BALL = 48  # px: the radius at which balls are drawn; they are so soft that larger ones can be enlarged from it
+
+
+@functools.lru_cache(maxsize=512)
+def _ball(colour: Colour, cover: float, seed: int) -> tuple[Image, Image]:
+    """A soft ball of fire, smoke or liquid, ragged by `seed`: its colour and what it lets through of the rest."""
+    size = 2 * _BALL + 2
     y, x = np.mgrid[0:size, 0:size] - (size - 1) / 2
-    angle, distance = np.arctan2(y, x), np.hypot(x, y) / radius
+    angle, distance = np.arctan2(y, x), np.hypot(x, y) / _BALL
     random = np.random.default_rng(seed)
     ragged = sum(random.uniform(0.04, 0.14) * np.sin(k * angle + random.uniform(0, 6.3)) for k in (3, 5, 7, 11))
     share = np.clip(1.1 - distance * (1 + ragged), 0, 1) ** 1.3
@@ -57,6 +62,15 @@ def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
         body = np.asarray(colour) * alpha
     picture = np.clip(body, 0, 255).astype(np.uint8)
     rest = np.rint(255 * (1 - alpha[..., 0])).astype(np.uint8)
+    return picture, rest
+
+
+@functools.lru_cache(maxsize=1024)
+def _puff(radius: int, colour: Colour, cover: float, seed: int) -> Sprite:
+    """The ball of `_ball` with a radius in px; `cover` is how much it hides of what is behind."""
+    size = 2 * radius + 2
+    way = cv2.INTER_AREA if radius < _BALL else cv2.INTER_LINEAR
+    picture, rest = (cv2.resize(part, (size, size), interpolation=way) for part in _ball(colour, cover, seed))
     return Sprite(picture, rest, -size // 2, -size // 2)
 
 
@@ -93,10 +107,15 @@ def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: 
         if not blast.start <= loop < blast.until:
             continue
         age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
-        place = camera.project([(blast.x, blast.y, blast.z)])
-        target = camera.project([blast.toward]) if blast.toward else place
-        if min(place[1][0], target[1][0]) > 1:
-            _PAINTERS.get(blast.kind, _shot)(image, place[0][0], target[0][0], camera.focal / place[1][0], age)
+        pixels, depth = camera.project([(blast.x, blast.y, blast.z), blast.toward or (blast.x, blast.y, blast.z)])
+        if depth.min() > 1 and _in_view(pixels, camera, _REACH * camera.focal / depth.min()):
+            _PAINTERS.get(blast.kind, _shot)(image, pixels[0], pixels[1], camera.focal / depth[0], age)
+
+
+def _in_view(pixels: npt.NDArray[np.float64], camera: ScreenCamera, margin: float) -> bool:
+    """Whether the box around `pixels` (n, 2), wider by `margin` px, meets the picture."""
+    low, high = pixels.min(0) - margin, pixels.max(0) + margin
+    return bool(high.min() > 0 and low[0] < camera.width and low[1] < camera.height)
 
 
 def _at(sprite: Sprite, image: Image, pixel: npt.NDArray[np.float64]) -> None:
