@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 
 import torch
@@ -32,7 +33,7 @@ class GivenSaccadesConfig:
     features: int = 128
 
 
-class GivenSaccades(nn.Module):
+class GivenSaccades(nn.Module, abc.ABC):
     """Encodes glimpses and answers from their mean; the derived classes say where they are.
 
     Args:
@@ -53,9 +54,9 @@ class GivenSaccades(nn.Module):
         self.merge = nn.Linear(config.features + 3, config.features)
         self.answers = Answers(spec.heads, config.features)
 
+    @abc.abstractmethod
     def points(self, batch: Batch, generator: torch.Generator | None) -> Tensor:
         """Where to look, (B, T, 2) in image coordinates."""
-        raise NotImplementedError
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Look and answer; see `varsac.models.varsac.VarSac.forward`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import dataclasses
 
 import torch
@@ -28,7 +29,7 @@ class WholeConfig:
     stages: int = 4
 
 
-class Whole(nn.Module):
+class Whole(nn.Module, abc.ABC):
     """A residual network with a layer for each head; "density" heads answer a softened positive number.
 
     Args:
@@ -45,9 +46,9 @@ class Whole(nn.Module):
         heads = [HeadSpec(head.name, "multilabel", head.size) for head in spec.heads]
         self.answers = Answers(heads, self.encoder.features)
 
+    @abc.abstractmethod
     def see(self, batch: Batch) -> Tensor:
         """What is looked at, as features (B, D)."""
-        raise NotImplementedError
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Answer; see `varsac.models.varsac.VarSac.forward`. Nothing is drawn."""
