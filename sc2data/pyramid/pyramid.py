@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy.typing as npt
 
 from sc2data.pyramid.image import check_pixels
-from sc2data.pyramid.levels import Pixels, build_levels, level_for
+from sc2data.pyramid.levels import Pixels, halve, level_for, level_sizes
 from sc2data.pyramid.window import Box, Patch, box_of, check_fixation, glimpse_of
 
 
@@ -37,21 +37,39 @@ def pixels_of_tiles(box: Box, shape: tuple[int, int, int], tile: int) -> int:
     return down * rows * across * columns
 
 
+class ArrayLevels:
+    """The levels of an image in memory, each made of the one before when it is first read, and kept.
+
+    Args:
+        image: uint8 (H, W, C); not copied.
+    """
+
+    def __init__(self, image: Pixels) -> None:
+        self._made = {0: image}
+
+    def __getitem__(self, level: int) -> Pixels:
+        """Level `level`, (h, w, C)."""
+        if level not in self._made:
+            self._made[level] = halve(self[level - 1])
+        return self._made[level]
+
+
 class ArrayPlane:
-    """A level in memory."""
+    """A level in memory.
 
-    def __init__(self, pixels: Pixels) -> None:
-        self._pixels = pixels
+    Args:
+        levels: of the image.
+        level: which one.
+        shape: (height, width, channels) of it.
+    """
 
-    @property
-    def shape(self) -> tuple[int, int, int]:
-        """(height, width, channels)."""
-        height, width, channels = self._pixels.shape
-        return height, width, channels
+    def __init__(self, levels: ArrayLevels, level: int, shape: tuple[int, int, int]) -> None:
+        self.shape = shape
+        self._levels, self._level = levels, level
 
     def read(self, box: Box) -> tuple[Pixels, int]:
         """A view of the pixels in `box`, and their number."""
-        part = self._pixels[box.top : box.bottom, box.left : box.right]
+        part = self._levels[self._level][box.top : box.bottom, box.left : box.right]
         return part, part.shape[0] * part.shape[1]
 
 
@@ -75,7 +93,9 @@ class Pyramid:
 
     @classmethod
     def of(cls, image: Pixels) -> Pyramid:
-        """A pyramid in memory; takes 4/3 of the image's.
+        """A pyramid in memory, whose levels are made when they are first read; all of them take a third of the image's.
+
+        The image is not copied and must not change while the pyramid is used.
 
         Args:
             image: uint8 (H, W), (H, W, 1) or (H, W, 3).
@@ -83,7 +103,11 @@ class Pyramid:
         Raises:
             ImageError: another dtype or shape.
         """
-        return cls([ArrayPlane(level) for level in build_levels(check_pixels(image))])
+        pixels = check_pixels(image)
+        levels, channels = ArrayLevels(pixels), pixels.shape[2]
+        return cls(
+            [ArrayPlane(levels, level, (*size, channels)) for level, size in enumerate(level_sizes(*pixels.shape[:2]))]
+        )
 
     @property
     def height(self) -> int:

@@ -19,6 +19,14 @@ def test_a_level_is_the_mean_of_four_rounded_half_to_even(height, width, channel
     np.testing.assert_array_equal(halve(image), np.rint(means).astype(np.uint8))
 
 
+@pytest.mark.parametrize(("height", "width"), [(31, 20), (32, 21), (8, 100), (3, 3)])
+def test_bands_fit_together(height, width, monkeypatch):
+    image = noise(height, width, 3)
+    at_once = halve(image)
+    monkeypatch.setattr(levels, "BAND", 4 * 12)
+    np.testing.assert_array_equal(halve(image), at_once)
+
+
 def test_levels_do_not_brighten_an_image():
     levels_of_noise = build_levels(noise(1024, 1024, 1))
     assert abs(levels_of_noise[5].mean() - levels_of_noise[0].mean()) < 0.05  # 0.6 were halves rounded up

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sc2data.pyramid import FixationError, ImageError, Pyramid, window
-from sc2data.pyramid.levels import build_levels
+from sc2data.pyramid import pyramid as pyramid_module
+from sc2data.pyramid.levels import build_levels, halve
 from sc2data.pyramid.window import by_numpy, by_opencv
 from tests.sc2data.pyramid.pictures import noise
 
@@ -77,6 +78,19 @@ def test_whole_image_at_its_own_size():
     image = noise(24, 24)
     np.testing.assert_array_equal(window(image, (0, 0, 1), 24), image)
     np.testing.assert_array_equal(Pyramid.of(image).window((0, 0, 1), 12), build_levels(image)[1])
+
+
+def test_levels_in_memory_are_made_when_they_are_read(monkeypatch):
+    made = []
+    monkeypatch.setattr(pyramid_module, "halve", lambda level: (made.append(level.shape), halve(level))[1])
+    image = noise(40, 60)
+    pyramid = Pyramid.of(image)
+    pyramid.window((0, 0, 0.2), 16)
+    assert pyramid.levels == 7 and made == []
+    levels = build_levels(image)
+    for index in (2, 6, 1):
+        np.testing.assert_array_equal(pyramid.level(index), levels[index])
+    assert made == [level.shape for level in levels[:-1]]
 
 
 def test_outside_is_black():
