@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import pathlib
 import pickle
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,8 @@ from varsac.models import registry
 from varsac.tasks.task import DataSpec
 
 FORMAT, VERSION = "varsac checkpoint", 1
+ZIP = b"PK\x03\x04"
+"""How every file that `torch.save` writes begins."""
 FIELDS = frozenset(["format", "version", "config", "spec", "step", "weights", "training"])
 
 
@@ -72,10 +75,6 @@ def _canonical(value: Any) -> Any:
     return sys.intern(value) if isinstance(value, str) else value
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
-
-
 def load(path: pathlib.Path) -> dict[str, Any]:
     """Read a checkpoint onto the host; nothing in it is executed.
 
@@ -86,15 +85,19 @@ def load(path: pathlib.Path) -> dict[str, Any]:
     if path.is_dir():
         raise CheckpointError(f"{path} is a folder; give the checkpoint in it, such as {path / 'best.pt'}")
     written = path.read_bytes()
+    if not written.startswith(ZIP):
+        raise CheckpointError(f"{path} is not a checkpoint: it begins with {written[:8]!r}, checkpoints with {ZIP!r}")
     try:
         content = torch.load(io.BytesIO(written), map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
+        named = re.search(r"GLOBAL ([\w.]+)", str(error))
+        what = f"names {named.group(1)}, which could run code" if named else "holds more than tensors and plain values"
         raise CheckpointError(
-            f"{path} holds more than tensors and plain values, which could run code, or is damaged; it is not read. "
-            f"Checkpoints of this project never need that. ({_first_line(error)})"
+            f"{path} {what}, or is damaged; it is not read. Checkpoints of this project never need that"
         ) from None
     except (RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
-        raise CheckpointError(f"{path} is not a checkpoint, or is damaged ({_first_line(error)})") from None
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise CheckpointError(f"{path} is damaged ({reason}); restore it from a copy, or take last.pt") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise CheckpointError(f"{path} is not a checkpoint of this project")
     if content.get("version") != VERSION:
