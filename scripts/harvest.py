@@ -51,7 +51,9 @@ SCREEN = _string("screen_size", "1024", "Screen in pixels: SIDE or WIDTHxHEIGHT;
 CROP = _boolean("crop_to_playable_area", False, "Let the minimap show the playable area instead of the whole map.")
 WORKERS = _integer("workers", 1, "Games side by side; the data set is the same for any number.", 1)
 RESUME = _boolean("resume", False, "Go on with the data set in --output, or start it where there is none.")
-COMPRESSION = _enum("compression", "fast", ("fast", "portable", "none"), "zstd, gzip (read by every HDF5), or none.")
+COMPRESSION = _enum(
+    "compression", "fast", ("fast", "portable", "none"), "LZ4 and zstd, gzip (read by every HDF5), or none."
+)
 SHARD = _integer("shard_records", 256, "Records per shard, at least; a scene is never cut in two.", 1)
 PROGRESS = _boolean("progress", True, "Show a progress bar.")
 TIMEOUT = _integer("timeout", 30, "Seconds without an answer after which a game counts as hung.", 1)

@@ -9,7 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
-from sc2data.format.compression import filter_of
+from sc2data.format.compression import filter_of, picture_filter_of
 from sc2data.format.manifest import Source
 from sc2data.format.schema import (
     COLUMNS,
@@ -39,7 +39,7 @@ def create_column(hdf5: h5py.File, name: str, rows: int, schema: Schema, compres
         maxshape=(None, *trailing),
         fletcher32=True,
         shuffle=np.dtype(column.dtype).itemsize > 1,
-        **filter_of(compression),
+        **(picture_filter_of if name in IMAGES else filter_of)(compression),
     )
     dataset.attrs["meaning"] = column.meaning
     dataset.attrs.update(column_attributes(name, schema))

@@ -50,7 +50,7 @@ class DatasetWriter:
         schema: what the records have in common.
         provenance: who made the pictures, with what code: `sc2data.format.provenance.collect`.
         shard_records: see above; a shard of 256 records of 1024 px screens takes about 300 MB.
-        compression: "fast" (zstd, read through `hdf5plugin`), "portable" (gzip, read by every HDF5) or "none".
+        compression: "fast" (LZ4 and zstd, read through `hdf5plugin`), "portable" (gzip, read by every HDF5) or "none".
 
     Raises:
         OccupiedError: the folder is not empty.
