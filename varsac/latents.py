@@ -67,7 +67,7 @@ class PlaceMap:
 class Sight(NamedTuple):
     """What the proxy's map says of its places, made once for all saccades.
 
-    Shapes: base (B, N) logits; keys (B, F, N), or None where the state has no say in where to look; detail (B, 3, N) or
+    Shapes: base (B, N) logits; keys (B, N, F), or None where the state has no say in where to look; detail (B, 3, N) or
     (B, 2, N), offset x, offset y and zoom at each place.
     """
 
@@ -121,7 +121,7 @@ class PlaceLatent(nn.Module):
         detail = self.detail(features).flatten(2)
         if logits is not None:
             return Sight(logits, None, detail)
-        return Sight(self.base(features).flatten(1), features.flatten(2), detail)
+        return Sight(self.base(features).flatten(1), by_place(features), detail)
 
     def forward(
         self, sight: Sight, state: Tensor, places: PlaceMap, generator: torch.Generator | None = None
@@ -137,14 +137,14 @@ class PlaceLatent(nn.Module):
         closed = CLOSED * places.closed  # (B, N)
         logits = sight.base - closed
         if sight.keys is not None:
-            gain = 1 / math.sqrt(sight.keys.shape[1])
-            logits = logits + gain * torch.einsum("bf,bfn->bn", self.query(state), sight.keys)
+            gain = 1 / math.sqrt(sight.keys.shape[2])
+            logits = logits + (sight.keys @ (gain * self.query(state))[:, :, None])[..., 0]
         log_posterior = logits.log_softmax(-1)
         log_prior = (self.prior(state) - closed).log_softmax(-1)
         if generator is None:
             place = log_posterior.argmax(-1)
         else:
-            place = torch.multinomial(log_posterior.detach().exp(), 1, generator=generator)[:, 0]
+            place = _drawn(log_posterior.detach(), generator)
         detail = _at(sight.detail, place)  # (B, 3) or (B, 2)
         mean = torch.cat([detail[:, :2], SLOW * detail[:, 2:]], 1).tanh()
         spread = mean.new_tensor(self.ranges.spread)
@@ -196,9 +196,22 @@ class GaussianLatent(nn.Module):
         return drawn, kl_gaussian(mean, deviations[0], prior_mean, deviations[1]).sum(-1)
 
 
+def by_place(features: Tensor) -> Tensor:
+    """A map (B, F, h, w) as a list of places (B, N, F): a view of `channels_last` memory, and its gradient likewise."""
+    return features.permute(0, 2, 3, 1).flatten(1, 2)
+
+
 def _at(values: Tensor, place: Tensor) -> Tensor:
     """(B, D) of (B, D, N) at one place each (B,)."""
     return values.gather(2, place[:, None, None].expand(-1, values.shape[1], 1))[:, :, 0]
+
+
+def _drawn(log_prob: Tensor, generator: torch.Generator) -> Tensor:
+    """One place an example (B,) from (B, N), by inversion: a random number a row, where `multinomial` takes N."""
+    reached = log_prob.double().exp().cumsum(-1)  # in single precision the sum of thousands of places is not quite 1
+    height = torch.rand(len(log_prob), 1, generator=generator, device=log_prob.device, dtype=torch.float64)
+    place = torch.searchsorted(reached, height * reached[:, -1:], right=True)[:, 0]
+    return place.clamp(max=log_prob.shape[1] - 1)
 
 
 def _normal(like: Tensor, generator: torch.Generator) -> Tensor:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from varsac import losses
 from varsac.encoders import GlimpseEncoder, ProxyEncoder
 from varsac.heads import Answers, DensityField, DensityHead
-from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight
+from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
 from varsac.models.output import Output
 from varsac.tasks.batch import Batch
@@ -228,11 +228,11 @@ class VarSac(nn.Module):
         terms |= {f"proxy/{name}": density.sum(2) for name, density in of_places.items()}  # (B, K)
         if hasattr(self, "hints"):
             assert output.log_posterior is not None
-            flat = places.flatten(2)  # (B, F, N)
+            flat = by_place(places)  # (B, N, F)
+            looked = output.log_posterior.exp() @ flat  # (B, T, F)
             # Against the mean of all places: what looks like all the rest has nothing to say, and draws nothing.
-            standing_out = flat - flat.mean(2, keepdim=True)
-            looked = torch.einsum("btn,bfn->btf", output.log_posterior.exp(), standing_out)  # (B, T, F)
-            output.auxiliary = self.hints(self.pooled(looked).relu().mean(1))
+            standing_out = looked - flat.mean(1, keepdim=True)
+            output.auxiliary = self.hints(self.pooled(standing_out).relu().mean(1))
         if hasattr(self, "baseline"):
             terms["baseline"] = self.baseline(summary.detach())[:, 0]  # (B,)
         if guesses:
