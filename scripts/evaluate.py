@@ -45,6 +45,7 @@ def main(arguments: Sequence[str]) -> int:
     from scripts.train import made_task
     from varsac.config import ConfigError
     from varsac.engine import checkpoint
+    from varsac.engine.cases import Witness
     from varsac.engine.distributed import chosen_device
     from varsac.engine.evaluate import evaluate
     from varsac.engine.report import report
@@ -62,9 +63,11 @@ def main(arguments: Sequence[str]) -> int:
     config = dataclasses.replace(config, task_options=to_plain(with_options(settings, changes)))
     data = made_task(config, DATA.value).data(SPLIT.value)
     checkpoint.check_spec(spec, data.spec, path)
+    witness = Witness(data.spec.heads)
     measures = evaluate(
-        model.to(device), data, BATCH.value, EXAMPLES.value, WORKERS.value, device, DRAWS.value, SEED.value
-    )
+        model.to(device), data, BATCH.value, EXAMPLES.value, WORKERS.value, device, DRAWS.value, SEED.value,
+        watch=witness if REPORT.value else None,
+    )  # fmt: skip
     result = {
         "checkpoint": str(path),
         "model": config.model,
@@ -79,7 +82,8 @@ def main(arguments: Sequence[str]) -> int:
         "measures": measures,
     }
     if REPORT.value:
-        page = report(model, data, result, BATCH.value, EXAMPLES.value, device)
+        settings = {"model_options": config.to_dict()["options"], "task_options": dict(config.task_options)}
+        page = report(model, data, result | settings, witness, device)
         replace_file(Path(REPORT.value), page.encode())
     text = json.dumps(result, indent=2) + "\n"
     if JSON.value:

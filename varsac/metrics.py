@@ -25,6 +25,35 @@ Array = npt.NDArray[np.float64]
 BINS = 15
 """Of confidence, for the calibration error."""
 
+MEANINGS = {
+    "accuracy": "share of images answered right in everything",
+    "right": "share of the classes present that were named",
+    "calibration_error": "how far the share right is from how sure the answers are, on average",
+    "mae": "mean absolute error of the counts",
+    "mae_expected": "mean absolute error of the expected counts, unrounded",
+    "exact": "share of the counts that are exact",
+    "within_1": "share of the counts off by at most one",
+    "bias": "mean error of the counts: above 0 too many, below too few",
+    "spread": "standard deviation of a count over the draws",
+    "spread_holds": "share of the true counts within two of these of the mean",
+    "found": "share of the true objects inside a glimpse",
+    "precision": "share of the positions that lie on an object, within so many of its radii",
+    "recall": "share of the objects with a position, within so many of their radii",
+    "distance": "mean distance of these pairs, image px",
+    "seconds": "for an image in the model, reading of its windows included",
+    "pixels_decoded": "of an image, for its windows",
+}
+"""What the measures mean, by the last part of their names without a radius."""
+
+
+def described(name: str) -> str:
+    """What a measure of `evaluate` means; "" for one that is not known.
+
+    >>> described("marine/mae"), described("recall@0.5")[:20]
+    ('mean absolute error of the counts', 'share of the objects')
+    """
+    return MEANINGS.get(name.rpartition("/")[2].partition("@")[0], "")
+
 
 class Means:
     """Means of many things by name, over as many examples as each was given."""

@@ -158,9 +158,9 @@ def thickness(side: int) -> int:
     """Of lines in a picture of this longer side, px.
 
     >>> thickness(200), thickness(480), thickness(1200)
-    (1, 1, 3)
+    (1, 2, 4)
     """
-    return max(1, round(side / 400))
+    return max(1, round(side / 300))
 
 
 def shrunk(image: Pyramid, side: int) -> tuple[Picture, float]:

@@ -1,21 +1,14 @@
-"""Pictures of saccades, checked by their pixels, and the report that holds them."""
+"""Pictures of saccades, checked by their pixels."""
 
 from __future__ import annotations
-
-import re
 
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from sc2data.pyramid import Pyramid
-from tests.varsac.digits import TwoDigitsData
 from varsac import viz
-from varsac.engine.report import compared, confusion, report
-from varsac.models import registry
-from varsac.models.varsac import VarSacConfig
-from varsac.tasks.task import HeadSpec, Objects
+from varsac.tasks.task import Objects
 
 FIXATION = np.array([[0.0, 0.0, 0.5]], np.float32)
 YELLOW = [255, 220, 40]
@@ -43,40 +36,6 @@ def test_pictures_become_png():
     picture = np.full((4, 6, 3), (10, 20, 30), np.uint8)
     back = cv2.imdecode(np.frombuffer(viz.png(picture), np.uint8), cv2.IMREAD_COLOR)
     assert (back[:, :, ::-1] == picture).all()
-
-
-@pytest.mark.parametrize(
-    ("head", "answer", "label", "texts", "worse"),
-    [
-        (HeadSpec("a", "count", 9), [[0, 9.0] + [0] * 7, [0] * 7 + [9.0, 0]], [1, 2], ("7", "2"), 1),
-        (HeadSpec("a", "classes", 2, ("cat", "dog")), [[9.0, 0], [9.0, 0]], [1, 0], ("cat", "cat"), 0),
-        (HeadSpec("a", "multilabel", 2), [[9.0, -9], [-9.0, -9]], [[1.0, 0], [0, 1.0]], ("none", "1"), 1),
-        (HeadSpec("a", "density", 1), [[2.0], [5.5]], [[2.0], [4.0]], ("5.5", "4"), 1),
-    ],
-)
-def test_cases_say_what_is_wrong(head, answer, label, texts, worse):
-    cases = compared(head, torch.tensor(answer), torch.tensor(label), 10)
-    assert [case.index for case in cases] == [10, 11]
-    assert (cases[1].answer, cases[1].truth) == texts
-    assert max(cases, key=lambda case: case.error).index == 10 + worse
-
-
-def test_confusion_counts():
-    head = HeadSpec("a", "classes", 2, ("cat", "<dog>"))
-    page = confusion(head, compared(head, torch.tensor([[9.0, 0], [9.0, 0]]), torch.tensor([1, 0]), 0))
-    assert "&lt;dog&gt;" in page and re.findall(r">(\d*)</td>", page) == ["1", "", "1", ""]
-    assert confusion(HeadSpec("a", "density", 1), []) == ""
-
-
-@pytest.mark.parametrize("name", ["varsac", "proxy_only"])
-def test_a_report_needs_no_other_file(name):
-    data = TwoDigitsData("test", 14, side=96)
-    config = VarSacConfig(glimpses=2) if name == "varsac" else registry.WholeConfig(width=4, stages=2)
-    model = registry.make(name, config, data.spec)
-    page = report(model, data, {"model": name, "measures": {"found": 0.5}}, batch=5)
-    assert page.count("<figure>") == 24 and page.count("data:image/png;base64,") == 48
-    assert "The worst of 14" in page and "<td>0.5</td>" in page
-    assert "http" not in page and "src='/" not in page
 
 
 def test_numbers_stay_in_the_picture_and_the_path_is_drawn():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -43,6 +43,7 @@ def evaluate(
     draws: int = 1,
     seed: int = 0,
     localise: bool = True,
+    watch: Callable[[Batch, Sequence[Output]], None] | None = None,
 ) -> dict[str, float]:
     """Measure a model.
 
@@ -57,6 +58,7 @@ def evaluate(
             and whose spread is measured.
         seed: of the draws.
         localise: measure the positions at several radii too, which takes a while with densities.
+        watch: is shown every batch and the outputs of its draws.
 
     Returns:
         "HEAD/MEASURE" as in `varsac.metrics`; "found", "precision@R", "recall@R", "distance@R", R in radii of the
@@ -78,6 +80,8 @@ def evaluate(
             answer = torch.stack([output.answers[head.name] for output in outputs])
             answers[head.name].add(answer if draws > 1 else answer[0], one.labels[head.name])
         _localised(places, outputs[0], one, localise)
+        if watch is not None:
+            watch(one, outputs)
     model.train(training)
     measures = {f"{name}/{key}": value for name, one in answers.items() for key, value in one.summary().items()}
     return measures | places.summary() | costs.means()

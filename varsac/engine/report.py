@@ -1,158 +1,232 @@
-"""A report of one file: measures, confusion, saccades over images and proxies, the worst cases."""
+"""A report of one file: the measures, charts of every question, saccades over images and proxies, the worst cases."""
 
 from __future__ import annotations
 
 import base64
-import dataclasses
 import html
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import torch
 from torch import nn
 
 from varsac import viz
-from varsac.engine.evaluate import batches
-from varsac.metrics import chosen_labels, probabilities
+from varsac.engine import charts
+from varsac.engine.answers import name_of
+from varsac.engine.cases import Judged, Witness, worst
+from varsac.metrics import described
 from varsac.positions import positions
 from varsac.tasks.batch import collate
-from varsac.tasks.task import HeadSpec, TaskData
+from varsac.tasks.task import TaskData
 
 SHOWN = 12
 """Examples from the beginning of the split, and as many of the worst."""
-SIDE = 320
+SIDE, GLIMPSE = 480, 96
+"""Longer sides of the pictures, px."""
+GLIMPSES_ACROSS = 4
+MOST_CLASSES = 60
+"""Classes up to which a table of confusion is worth reading."""
+FIRST = ("accuracy", "right", "mae", "exact", "within_1", "found", "recall@1", "precision@1", "seconds")
+"""Measures at the top of the page, by the last part of their names."""
 
 STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 80rem; padding: 0 1rem; color: #222; }
-table { border-collapse: collapse; } td, th { padding: .15rem .5rem; text-align: right; border: 1px solid #ddd; }
-th { background: #f5f5f5; font-weight: 600; } td:first-child { text-align: left; }
-.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(26rem, 1fr)); gap: 1rem; }
-figure { margin: 0; } figure img { max-width: 49%; vertical-align: top; } .wrong { color: #b00020; }
+:root { --ink: #1d2430; --paper: #fff; --card: #f5f6f8; --line: #c9ced6; --soft: #7a8494; --accent: #2f6fde;
+  --right: #137a3d; --wrong: #b3261e; color-scheme: light dark; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --paper: #14171c; --card: #1f242c; --line: #434b57;
+  --soft: #98a2b0; --accent: #6ea2ff; --right: #62d08d; --wrong: #ff8a80; } }
+* { box-sizing: border-box; }
+body { font: 15px/1.5 system-ui, sans-serif; margin: 0 auto; max-width: 76rem; padding: 1rem; color: var(--ink);
+  background: var(--paper); }
+h1, p, figcaption, .words { overflow-wrap: anywhere; }
+h1 { font-size: 1.6rem; margin: .5rem 0 .2rem; } h2 { margin: 2.2rem 0 .6rem; }
+h3 { margin: 0 0 .4rem; font-size: 1rem; }
+p { margin: .3rem 0 .8rem; } .soft, figcaption .name { color: var(--soft); }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+td, th { padding: .15rem .55rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400;
+  white-space: nowrap; }
+td:first-child, th:first-child { text-align: left; }
+td.words { text-align: left; color: var(--soft); white-space: normal; min-width: 9rem; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .6rem; }
+.tile { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; }
+.tile b { display: block; font-size: 1.5rem; line-height: 1.2; }
+.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
+.card, figure { background: var(--card); border-radius: .5rem; padding: .8rem; margin: 0; min-width: 0; }
+.cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem; }
+.pictures { display: grid; grid-template-columns: 62fr 38fr; gap: .3rem; align-items: start; }
+.pictures img, .glimpses img { width: 100%; display: block; image-rendering: auto; border-radius: .2rem; }
+.glimpses { display: grid; gap: .2rem; margin-top: .3rem; }
+figcaption { margin-top: .5rem; } figcaption b { font-weight: 600; }
+.right::before { content: "\\2713  "; color: var(--right); }
+.wrong::before { content: "\\2717  "; color: var(--wrong); }
+.key { white-space: nowrap; margin-right: .8em; }
+.key i { display: inline-block; width: 1em; height: 1em; vertical-align: -.15em; border-radius: .15em;
+  margin-right: .3em; }
+summary { cursor: pointer; }
 """
 
 
-@dataclasses.dataclass(frozen=True)
-class Case:
-    """One example: its number, how wrong the first head's answer is, both in words, and as class numbers."""
-
-    index: int
-    error: float
-    answer: str
-    truth: str
-    classes: tuple[int, int] | None
-
-
-@torch.no_grad()
 def report(
-    model: nn.Module,
-    data: TaskData,
-    result: Mapping[str, Any],
-    batch: int = 64,
-    examples: int = 0,
-    device: torch.device | str = "cpu",
+    model: nn.Module, data: TaskData, result: Mapping[str, Any], seen: Witness, device: torch.device | str = "cpu"
 ) -> str:
-    """The HTML of a report; it needs no other files.
+    """The HTML of a report; it needs no other files and no scripts.
 
     Args:
         model: that was evaluated.
         data: the split.
-        result: what is to stand at the top, "measures" as a table of their own.
-        batch: examples a batch.
-        examples: how many; 0: all.
+        result: what was evaluated and how, "measures" by name among it.
+        seen: what `evaluate` measured on the split, in order from its first example.
         device: where the model is.
     """
-    model.eval()
-    head, cases = data.spec.heads[0], list[Case]()
-    for host in batches(data, batch, examples):
-        one = host.to(device)
-        answer = model(one).answers[head.name].float().cpu()
-        cases += compared(head, answer, one.labels[head.name].cpu(), len(cases))
-    worst = sorted(cases, key=lambda case: -case.error)[:SHOWN]
+    judged, measures = seen.judged(), result["measures"]
+    title = f"{result.get('model', 'model')} on {result.get('task') or 'data'}"
     facts = {name: value for name, value in result.items() if name != "measures"}
-    parts = [
-        "<!doctype html><html lang='en'><meta charset='utf-8'><title>Saccades: a report</title>",
-        f"<style>{STYLE}</style><h1>{html.escape(str(result.get('model', 'model')))}</h1>",
-        table(facts),
-        "<h2>Measures</h2>",
-        table({name: f"{value:.4g}" for name, value in result["measures"].items()}),
-        confusion(head, cases),
-        "<h2>The first examples</h2><p>Windows in order from yellow to red; green circles: true objects; blue crosses: "
-        "positions. Left the image, right the proxy.</p>",
-        figures(model, data, cases[:SHOWN], device),
-        f"<h2>The worst of {len(cases)}</h2>",
-        figures(model, data, worst, device),
-        "</html>\n",
-    ]
-    return "\n".join(parts)
+    return "\n".join(
+        [
+            "<!doctype html><html lang='en'><head><meta charset='utf-8'>",
+            "<meta name='viewport' content='width=device-width, initial-scale=1'>",
+            f"<title>{html.escape(title)}: a report</title><style>{STYLE}{charts.STYLE}</style></head><body>",
+            f"<h1>{html.escape(title)}</h1>",
+            f"<p class='soft'>{len(seen):,} images of the {html.escape(str(result.get('split', '')))} split</p>",
+            tiles(measures),
+            *(question(one) for one in judged),
+            f"<h2>The first {min(SHOWN, len(seen))} images</h2>{LEGEND}",
+            figures(model, data, judged, range(min(SHOWN, len(seen))), device),
+            f"<h2>The worst {min(SHOWN, len(seen))} of {len(seen):,}</h2>",
+            figures(model, data, judged, worst(judged, SHOWN), device),
+            f"<h2>All measures</h2>{measures_table(measures)}",
+            f"<h2>How it was measured</h2>{facts_table(facts)}",
+            "</body></html>\n",
+        ]
+    )
 
 
-def compared(head: HeadSpec, answer: torch.Tensor, label: torch.Tensor, first: int) -> list[Case]:
-    """The cases of a batch, numbered from `first`; answers (B, size)."""
-    truth = label.numpy()
-    if head.kind == "density":
-        numbers = answer.numpy()
-        error = np.abs(numbers - truth).sum(1)
-        texts = [(", ".join(f"{n:.1f}" for n in a), ", ".join(f"{n:g}" for n in b)) for a, b in zip(numbers, truth)]
-        return [Case(first + row, float(error[row]), *texts[row], None) for row in range(len(truth))]
-    probability = probabilities(head, answer[None])
-    if head.kind == "multilabel":
-        named, present = chosen_labels(head, probability), truth > 0.5
-        error = (named != present).sum(1) + np.abs(probability - truth).mean(1)
-        texts = [(_names(head, np.flatnonzero(a)), _names(head, np.flatnonzero(b))) for a, b in zip(named, present)]
-        return [Case(first + row, float(error[row]), *texts[row], None) for row in range(len(truth))]
-    guess = probability.argmax(1)
-    sure = probability[np.arange(len(truth)), truth]
-    wrong = np.abs(guess - truth) if head.kind == "count" else guess != truth
-    return [
-        Case(first + row, float(wrong[row] + 1 - sure[row]), _names(head, [a]), _names(head, [b]), (int(b), int(a)))
-        for row, (a, b) in enumerate(zip(guess, truth))
-    ]
+def _key(colour: viz.Colour, words: str) -> str:
+    return f"<span class='key'><i style='background:rgb{colour}'></i>{words}</span>"
 
 
-def confusion(head: HeadSpec, cases: Sequence[Case]) -> str:
-    """True classes down, answers across; nothing for heads that do not choose one class."""
-    pairs = [case.classes for case in cases if case.classes is not None]
-    if not pairs:
-        return ""
-    counts = np.zeros((head.size, head.size), int)
-    np.add.at(counts, tuple(np.array(pairs).T), 1)
-    shares = counts / counts.sum(1, keepdims=True).clip(1)
-    names = [html.escape(_names(head, [index])) for index in range(head.size)]
-    rows = [f"<tr><th></th>{''.join(f'<th>{name}</th>' for name in names)}</tr>"]
-    for name, row, share in zip(names, counts, shares):
-        cells = [f"<td style='background:rgba(60,120,220,{s:.2f})'>{n or ''}</td>" for n, s in zip(row, share)]
-        rows.append(f"<tr><th>{name}</th>{''.join(cells)}</tr>")
-    return f"<h2>Confusion</h2><p>True down, answered across.</p><table>{''.join(rows)}</table>"
+LEGEND = (
+    "<p>Left the image, right the proxy and, below it, what the windows show. Windows are numbered in the order in "
+    "which the model looked. "
+    + " ".join(
+        _key(*pair)
+        for pair in (
+            (viz.colour_of(0, 2), "first window"),
+            (viz.colour_of(1, 2), "last window"),
+            (viz.TRUE, "circles: true objects"),
+            (viz.FOUND, "crosses: positions that the model gives"),
+        )
+    )
+    + "</p>"
+)
 
 
-def figures(model: nn.Module, data: TaskData, cases: Sequence[Case], device: torch.device | str) -> str:
-    """The pictures of some cases."""
+def tiles(measures: Mapping[str, float]) -> str:
+    """The measures that matter most, in large figures."""
     parts = []
-    for case in cases:
-        example = data[case.index]
+    for last in FIRST:
+        for name, value in measures.items():
+            if name.rpartition("/")[2] == last:
+                shown = f"{1000 * value:.2f} ms" if last == "seconds" else _figure(last, value)
+                parts.append(f"<div class='tile'><b>{shown}</b>{html.escape(_spoken(name))}</div>")
+    return f"<div class='tiles'>{''.join(parts)}</div>"
+
+
+def question(judged: Judged) -> str:
+    """The charts of one head."""
+    head, guess, cards = judged.head, judged.answers.guess, list[tuple[str, str]]()
+    names = [name_of(head, index) for index in range(head.size)]
+    match head.kind:
+        case "classes" if head.size <= MOST_CLASSES:
+            cards.append(("Confusion: true down, answered across", charts.matrix(judged.truth, guess, names)))
+        case "multilabel":
+            cards.append(("Class by class", charts.by_class(judged.truth, guess, names)))
+        case "count":
+            cards.append(("True and answered numbers", charts.bubbles(judged.truth, guess)))
+            cards.append(("How far off", charts.differences(judged.truth, guess)))
+        case "density":
+            truth = judged.truth.astype(int)
+            for kind, name in enumerate(names):
+                words = html.escape(name)
+                cards.append((f"{words}: true and answered", charts.bubbles(truth[:, kind], guess[:, kind])))
+                cards.append((f"{words}: how far off", charts.differences(truth[:, kind], guess[:, kind])))
+    if head.kind != "density":
+        cards.append(("Sure, and right?", charts.reliability(*judged.confidence)))
+    parts = "".join(f"<div class='card'><h3>{heading}</h3>{content}</div>" for heading, content in cards)
+    return f"<h2>{html.escape(head.name.capitalize())}</h2><div class='charts'>{parts}</div>"
+
+
+@torch.no_grad()
+def figures(
+    model: nn.Module, data: TaskData, judged: Sequence[Judged], rows: Sequence[int], device: torch.device | str
+) -> str:
+    """The pictures of some examples; windows are those of the most probable saccades."""
+    model.eval()
+    parts = []
+    for row in rows:
+        example = data[row]
         batch = collate([example]).to(device)
         output = model(batch)
         fixations = output.fixations[0].float().cpu().numpy()
         scored = positions(output, batch.extent)[0]
         over_image = viz.saccades(example.image, fixations, example.objects, scored, SIDE)
         over_proxy = viz.saccades_over_proxy(example.proxy, fixations, example.view, SIDE)
-        mark = "" if case.answer == case.truth else " class='wrong'"
-        text = html.escape(f"{example.name or case.index}: answered {case.answer}, true {case.truth}")
-        pictures = "".join(f"<img alt='' src='{_inline(picture)}'>" for picture in (over_image, over_proxy))
-        parts.append(f"<figure>{pictures}<figcaption{mark}>{text}</figcaption></figure>")
+        glimpses = "".join(
+            _picture(glimpse, f"window {turn}")
+            for turn, glimpse in enumerate(viz.glimpses(example.image, fixations, GLIMPSE), start=1)
+        )
+        parts.append(
+            f"<figure><div class='pictures'>{_picture(over_image, 'image with windows')}<div>"
+            f"{_picture(over_proxy, 'proxy with windows')}<div class='glimpses' style='grid-template-columns:"
+            f"repeat({min(len(fixations), GLIMPSES_ACROSS)},1fr)'>{glimpses}</div></div></div>"
+            f"<figcaption>{_caption(judged, row)}<span class='name'>{html.escape(example.name or str(row))}</span>"
+            "</figcaption></figure>"
+        )
     return f"<div class='cases'>{''.join(parts)}</div>"
 
 
-def table(rows: Mapping[str, Any]) -> str:
-    """Names and values."""
-    cells = (f"<tr><td>{html.escape(name)}</td><td>{html.escape(str(value))}</td></tr>" for name, value in rows.items())
-    return f"<table>{''.join(cells)}</table>"
+def measures_table(measures: Mapping[str, float]) -> str:
+    """All measures, and what they mean."""
+    rows = "".join(
+        f"<tr><td>{html.escape(name)}</td><td>{value:{',.0f' if value >= 1000 else '.4g'}}</td>"
+        f"<td class='words'>{html.escape(described(name))}</td></tr>"
+        for name, value in measures.items()
+    )
+    return f"<div class='scroll'><table>{rows}</table></div>"
 
 
-def _names(head: HeadSpec, indices: Sequence[int] | np.ndarray) -> str:
-    return ", ".join(head.classes[index] if head.classes else str(index) for index in indices) or "none"
+def facts_table(facts: Mapping[str, Any]) -> str:
+    """Names and values; long ones fold away."""
+    rows = []
+    for name, value in facts.items():
+        text = html.escape(str(value))
+        if isinstance(value, dict):
+            text = f"<details><summary>{len(value)} settings</summary>{facts_table(value)}</details>"
+        rows.append(f"<tr><td>{html.escape(name)}</td><td class='words'>{text}</td></tr>")
+    return f"<table>{''.join(rows)}</table>"
 
 
-def _inline(picture: viz.Picture) -> str:
-    return "data:image/png;base64," + base64.b64encode(viz.png(picture)).decode()
+def _caption(judged: Sequence[Judged], row: int) -> str:
+    lines = []
+    for one in judged:
+        mark = "wrong" if one.wrong[row] else "right"
+        answered, true = html.escape(one.answers.words(row)), html.escape(one.truth_words(row))
+        lines.append(f"<div class='{mark}'>answered <b>{answered}</b>, true <b>{true}</b></div>")
+    return "".join(lines)
+
+
+def _figure(last: str, value: float) -> str:
+    return f"{value:.2f}" if last == "mae" else f"{value:.1%}"
+
+
+def _spoken(name: str) -> str:
+    """A measure's name as words.
+
+    >>> _spoken("marine/within_1"), _spoken("recall@1")
+    ('marine within 1', 'recall@1')
+    """
+    return name.replace("/", " ").replace("_", " ").replace("seconds", "an image in the model")
+
+
+def _picture(picture: viz.Picture, alt: str) -> str:
+    data = base64.b64encode(viz.jpeg(picture)).decode()
+    return f"<img alt='{alt}' src='data:image/jpeg;base64,{data}'>"
