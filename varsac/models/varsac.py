@@ -123,7 +123,8 @@ class VarSac(nn.Module):
 
         Args:
             batch: B examples; labels and objects are not looked at.
-            generator: draws the saccades; without one the most probable are taken.
+            generator: draws the saccades; without one the most probable are taken, and what only `loss` needs is left
+                out.
         """
         places, summary = self.proxy(batch.proxy)  # (B, F, h, w), (B, E)
         of_places = {name: self._dense(name).of_places(places, batch.view) for name in self.densities}  # (B, K, N)
@@ -135,7 +136,7 @@ class VarSac(nn.Module):
             saccade = self.latent(sight, state, open_places, generator)
             open_places.close(saccade.fixation, self.config.inhibition)
             moved = self.embed(fourier(saccade.fixation)).relu()  # (B, 32)
-            if self.config.reconstruction:
+            if self.config.reconstruction and generator is not None:
                 guesses.append(self.decoder(torch.cat([state, moved], 1)))  # (B, C thumb)
             pixels = batch.images.window(saccade.fixation, self.config.glimpse_size)  # (B, C, S, S)
             grid, vector = self.glimpse(pixels)  # (B, D, m, m), (B, E)
@@ -153,7 +154,8 @@ class VarSac(nn.Module):
             torch.stack([saccade.log_posterior for saccade in saccades], 1),
             fields,
         )
-        self._prepare_loss(output, batch, places, summary, of_places, saccades, guesses)
+        if generator is not None:
+            self._prepare_loss(output, batch, places, summary, of_places, saccades, guesses)
         return output
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
