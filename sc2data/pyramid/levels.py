@@ -79,8 +79,7 @@ def _halved(image: Pixels) -> npt.NDArray[np.uint16]:
     if any(after for _, after in odd):
         image = np.pad(image, odd + [(0, 0)] * (image.ndim - 2), mode="edge")
     rows, columns = image.shape[0] // 2, image.shape[1] // 2
-    fourfold = image.astype(np.uint16)
-    fourfold <<= 2
+    fourfold = np.multiply(image, 4, dtype=np.uint16)
     # The mean of four times the values is their sum, with nothing to round.
     total = cv2.resize(fourfold, (columns, rows), interpolation=cv2.INTER_AREA).reshape(rows, columns, *image.shape[2:])
     mean: npt.NDArray[np.uint16] = total >> 2
