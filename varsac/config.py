@@ -28,6 +28,7 @@ class TrainConfig:
         weight_decay: of AdamW.
         clip: largest norm of the gradient; 0: no limit.
         clip_value: largest element of the gradient, as the published model has it; 0: no limit.
+        curriculum: share of the steps over which painted pictures go from no clutter to all of it; 0: all at once.
         seed: of weights, order and draws.
         validate_every: steps between validations and checkpoints.
         validate_examples: how many of the validation split, 0: all.
@@ -50,6 +51,7 @@ class TrainConfig:
     weight_decay: float = 1e-4
     clip: float = 5.0
     clip_value: float = 0.0
+    curriculum: float = 0.0
     seed: int = 0
     validate_every: int = 200
     validate_examples: int = 512
@@ -68,6 +70,8 @@ class TrainConfig:
         for name in ("steps", "batch", "validate_every", "log_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"train.{name}={getattr(self, name)}: at least 1 is needed")
+        if not 0 <= self.curriculum <= 1:
+            raise ConfigError(f"train.curriculum={self.curriculum}: a share of the steps is needed, 0 to 1")
         if self.learning_rate <= 0:
             raise ConfigError(f"train.learning_rate={self.learning_rate}: a number above 0 is needed")
 

@@ -20,6 +20,7 @@ from sc2data.format.durable import FolderLock, replace_file
 from varsac import losses
 from varsac.config import RunConfig, TrainConfig
 from varsac.engine import checkpoint
+from varsac.engine.curriculum import StagedData, StagedSampler
 from varsac.engine.distributed import Place, joined
 from varsac.engine.evaluate import evaluate
 from varsac.engine.logs import Log
@@ -53,6 +54,7 @@ class Trainer:
         resume: go on with the run in the folder, or begin where there is none.
 
     Raises:
+        CurriculumError: a curriculum for data that cannot be eased.
         RunError: the folder holds a run and it is not to be gone on with, or one of other settings.
         CheckpointError: `last.pt` is not of this model.
         InUseError: another process trains in the folder.
@@ -62,8 +64,9 @@ class Trainer:
         self.config, self.train, self.folder, self.place = config, config.train, folder, place
         if self.train.batch % place.world:
             raise RunError(f"train.batch={self.train.batch} cannot be shared out evenly among {place.world} processes")
-        self.data, self.val = task.data("train"), task.data("val")
-        self.spec = self.data.spec
+        data, self.val = task.data("train"), task.data("val")
+        self.spec = data.spec
+        self.data: Any = StagedData(data) if self.train.curriculum else data
         folder.mkdir(parents=True, exist_ok=True)
         self.lock = FolderLock(folder) if place.first else None
         seed = self.train.seed
@@ -164,9 +167,12 @@ class Trainer:
     def _batches(self) -> Any:
         """The batches of this process from the present step on, on its device."""
         train, place = self.train, self.place
-        order = StepSampler(len(self.data), train.batch, train.steps, train.seed, self.step, place.rank, place.world)
+        rank, world = place.rank, place.world
+        order: Any = StepSampler(len(self.data), train.batch, train.steps, train.seed, self.step, rank, world)
+        if train.curriculum:
+            order = StagedSampler(order, train.curriculum * train.steps)
         loader: Any = DataLoader(
-            self.data,  # type: ignore[arg-type]
+            self.data,
             batch_sampler=order,
             collate_fn=collate,
             num_workers=train.workers,
