@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import logging
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sc2data import units as unit_table
 from sc2data.sim.api.messages import debug_pb, sc_pb
 from sc2data.sim.api.scoring import CURRICULUM
+from sc2data.sim.rules.births import Birth
 from sc2data.sim.state import NEUTRAL
 
 if TYPE_CHECKING:
@@ -23,8 +26,18 @@ _FOR_PLAYERS = ("game_state", "score", "end_game")
 """Commands that mean the player who gives them: from an observer they mean nobody."""
 
 
-def carry_out(match: Match, player_id: int, command: debug_pb.DebugCommand) -> None:
-    """Carry out one command of a player. What makes no sense (unknown types, dead tags) does nothing."""
+def carry_out(match: Match, commands: Iterable[tuple[int, debug_pb.DebugCommand]]) -> None:
+    """Carry out commands, each of a player, in order. What makes no sense (unknown types, dead tags) does nothing."""
+    for creating, run in itertools.groupby(commands, lambda one: one[1].HasField("create_unit")):
+        if creating:
+            births = [birth for player_id, command in run for birth in _births(match, player_id, command.create_unit)]
+            match.world.spawn_all(births)
+            continue
+        for player_id, command in run:
+            _carry_out(match, player_id, command)
+
+
+def _carry_out(match: Match, player_id: int, command: debug_pb.DebugCommand) -> None:
     kind = command.WhichOneof("command")
     world = match.world
     if kind in _FOR_PLAYERS and player_id not in world.state.players:
@@ -33,8 +46,6 @@ def carry_out(match: Match, player_id: int, command: debug_pb.DebugCommand) -> N
         match.drawings = [command.draw]
     elif kind == "game_state":
         world.cheat(player_id, command.game_state)
-    elif kind == "create_unit":
-        _create(match, player_id, command.create_unit)
     elif kind == "kill_unit":
         world.kill([int(tag) for tag in command.kill_unit.tag])
     elif kind == "score":
@@ -52,15 +63,15 @@ def surrender(match: Match, player_id: int) -> None:
     match.world.end_game(player_id, sc_pb.Defeat)
 
 
-def _create(match: Match, player_id: int, command: debug_pb.DebugCreateUnit) -> None:
+def _births(match: Match, player_id: int, command: debug_pb.DebugCreateUnit) -> list[Birth]:
+    """The birth that a player commands; none where it makes no sense."""
     if command.unit_type not in unit_table.unit_types():
         _log.warning("debug command: no unit type %d", command.unit_type)
-        return
+        return []
     owner = command.owner or NEUTRAL
     if owner != NEUTRAL and owner not in match.world.state.players:
         owner = NEUTRAL
     quantity = min(command.quantity if command.HasField("quantity") else 1, CREATE_LIMIT)
     origin = match.seats[player_id].optics.origin if player_id in match.seats else (0.0, 0.0)
     x, y = command.pos.x + origin[0], command.pos.y + origin[1]
-    if quantity and math.isfinite(x + y):
-        match.world.spawn(command.unit_type, owner, x, y, quantity)
+    return [Birth(command.unit_type, owner, x, y, quantity)] if quantity and math.isfinite(x + y) else []

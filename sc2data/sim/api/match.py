@@ -228,7 +228,7 @@ class Match:
             if event.kind == ACTION:
                 interface.perform(self, self.seats[event.player], sc_pb.Action.FromString(event.payload))
             elif event.kind == DEBUG:
-                debug.carry_out(self, event.player, debug_pb.DebugCommand.FromString(event.payload))
+                debug.carry_out(self, [(event.player, debug_pb.DebugCommand.FromString(event.payload))])
             else:
                 debug.surrender(self, event.player)
 
@@ -236,7 +236,7 @@ class Match:
         commands, self._debugs = self._debugs, []
         for player_id, command in commands:
             self._record(player_id, DEBUG, command.SerializeToString())
-            debug.carry_out(self, player_id, command)
+        debug.carry_out(self, commands)
 
     def _do_delayed(self) -> None:
         due = [item for item in self._actions if item[0] <= self.loop]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from sc2data.sim.maps import footprints
 from sc2data.sim.maps.terrain import height_at
 from sc2data.sim.rules import movement
 from sc2data.sim.state import NEUTRAL, Mode
+from sc2data.units import UnitType
 
 if TYPE_CHECKING:
     from sc2data.sim.rules.world import World
@@ -28,49 +31,148 @@ _GAP = 0.02
 
 _CONTENTS = {"MineralField750": 900, "MineralField450": 450, "MineralField": 1800, "Geyser": 2250}
 
+_UNDERGROUND = 2
+"""The layer of what is burrowed, beside 0 for the ground and 1 for the air."""
+
+_GROWTH = 256
+
 Points = npt.NDArray[np.float32]
+Circles = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Birth:
+    """Units that are to come into the world: how many of a type and an owner, around which point (world units)."""
+
+    type_id: int
+    owner: int
+    x: float
+    y: float
+    count: int = 1
 
 
 def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int = 1, **fields: Any) -> list[int]:
-    """Put down `count` units around (x, y): the first there if it is free, the others beside it, all on open ground.
+    """Put down `count` units around (x, y), as `spawn_all` does. `fields` overrides any of `state.ALL_FIELDS`."""
+    return spawn_all(world, [Birth(type_id, owner, x, y, count)], **fields)
+
+
+def spawn_all(world: World, births: Sequence[Birth], **fields: Any) -> list[int]:
+    """Put down units one birth after the other: the first at its point if it is free, the others beside it, all on open
+    ground. Returns the tags.
 
     Structures are put on whole cells at the point asked, whatever stands there. Mobile units face a
     direction drawn from the game's seed and the place alone, so that a scene set up once more is the same. `fields`
-    overrides any field of `state.ALL_FIELDS`. A point off the map stands for the nearest on it. Returns the tags.
+    overrides any field of `state.ALL_FIELDS`. A point off the map stands for the nearest on it. Many at once cost far
+    less than one by one.
 
     Raises:
-      KeyError: the unit type has no statistics.
-      ValueError: x or y is not a finite number.
+      KeyError: a unit type has no statistics. Then nothing is put down.
+      ValueError: x or y of one is not a finite number; likewise.
     """
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError(f"units cannot be put down at ({x}, {y}): give finite world coordinates")
-    kind = world.statistics[type_id]
-    footprint = footprints.size(kind)
+    kinds = [world.statistics[birth.type_id] for birth in births]
+    for birth in births:
+        if not (math.isfinite(birth.x) and math.isfinite(birth.y)):
+            raise ValueError(f"units cannot be put down at ({birth.x}, {birth.y}): give finite world coordinates")
+    tags: list[int] = []
+    litter = _Litter(world)
+    for birth, kind in zip(births, kinds, strict=True):
+        footprint = footprints.size(kind)
+        if any(footprint):  # what comes after it has to walk around it
+            tags += litter.settle(fields)
+            litter.add(birth, kind, _site(world, footprint, birth))
+            tags += litter.settle(fields)
+            world.state.layout += 1
+        else:
+            litter.add(birth, kind, litter.room(birth, kind))
+    return tags + litter.settle(fields)
+
+
+def _inside(world: World, x: float, y: float) -> tuple[float, float]:
+    """The point nearest to (x, y) at which units may be."""
     left, bottom, right, top = world.bounds
-    x, y = min(max(x, left), right - movement.INSIDE), min(max(y, bottom), top - movement.INSIDE)
-    standing = kind.is_structure or kind.is_resource or (owner == NEUTRAL and kind.speed == 0)
-    if any(footprint):
-        x, y = footprints.snapped(footprint, x, y)
-        x = min(max(x, left + footprint[0] / 2), right - footprint[0] / 2)
-        y = min(max(y, bottom + footprint[1] / 2), top - footprint[1] / 2)
-        points = np.full((count, 2), (x, y), np.float32)
-    else:
-        points = room(world, kind.radius, kind.is_flying, x, y, count)
-    if standing:
-        facing = np.full(count, SOUTH if owner == NEUTRAL else SOUTH_WEST, np.float32)
-    else:
-        facing = _facings(world.state.seed, type_id, points)
+    return min(max(x, left), right - movement.INSIDE), min(max(y, bottom), top - movement.INSIDE)
+
+
+def _site(world: World, footprint: tuple[int, int], birth: Birth) -> Points:
+    """Where a structure stands, once for each of `birth.count`."""
+    left, bottom, right, top = world.bounds
+    x, y = footprints.snapped(footprint, *_inside(world, birth.x, birth.y))
+    x = min(max(x, left + footprint[0] / 2), right - footprint[0] / 2)
+    y = min(max(y, bottom + footprint[1] / 2), top - footprint[1] / 2)
+    return np.full((birth.count, 2), (x, y), np.float32)
+
+
+class _Litter:
+    """Units that have their places and are not in the world yet, which takes them all at once: `settle`."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget the units, and take in who is in the world already."""
+        units = self._world.state.units
+        self._born: list[tuple[Birth, UnitType, Points]] = []
+        self._x, self._y, self._radius = units.x, units.y, units.radius
+        self._layer = np.where(units.burrowed, _UNDERGROUND, units.flying)
+        self._count = len(units)
+
+    def add(self, birth: Birth, kind: UnitType, points: Points) -> None:
+        """Take in `birth` at `points` (count, 2)."""
+        first, self._count = self._count, self._count + len(points)
+        if self._count > len(self._x):
+            more = self._count + _GROWTH
+            self._x, self._y, self._radius, self._layer = (
+                np.concatenate([part[:first], np.zeros(more - first, part.dtype)])
+                for part in (self._x, self._y, self._radius, self._layer)
+            )
+        new = slice(first, self._count)
+        self._x[new], self._y[new], self._radius[new] = points[:, 0], points[:, 1], kind.radius
+        self._layer[new] = _UNDERGROUND if kind.is_burrowed else kind.is_flying
+        self._born.append((birth, kind, points))
+
+    def room(self, birth: Birth, kind: UnitType) -> Points:
+        """Points (count, 2) for `birth` beside what is there, and beside the rest of the litter."""
+        x, y = _inside(self._world, birth.x, birth.y)
+        now = slice(0, self._count)
+        same = self._layer[now] == kind.is_flying
+        place, radius = (self._x[now], self._y[now]), self._radius[now]
+        if birth.count == 1:
+            free = np.hypot(place[0] - x, place[1] - y) >= radius + kind.radius
+            point = np.array([[x, y]], np.float32)
+            if (free | ~same).all() and (kind.is_flying or self._world.navigation.is_open(*point.T)[0]):
+                return point
+        return room(self._world, kind, (x, y), birth.count, (*place, radius), same)
+
+    def settle(self, fields: dict[str, Any]) -> list[int]:
+        """Put the litter into the world; returns the tags."""
+        if not self._born:
+            return []
+        world = self._world
+        each = np.array([birth.count for birth, _, _ in self._born])
+        tags = [world.issue_tag() for _ in range(int(each.sum()))]
+        points = np.concatenate([points for _, _, points in self._born])
+        rows = [_values(world, birth, kind) for birth, kind, _ in self._born]
+        values = {name: np.repeat([row[name] for row in rows], each) for name in rows[0]}
+        standing = values["structure"]
+        south = np.where(values["owner"] == NEUTRAL, SOUTH, SOUTH_WEST)
+        values["facing"] = np.where(standing, south, _facings(world.state.seed, values["type"], points))
+        values["z"] = values.pop("hover") + height_at(world.terrain, points[:, 0], points[:, 1])
+        values |= {"tag": np.array(tags, np.uint64), "x": points[:, 0], "y": points[:, 1]}
+        world.state.units.extend(len(tags), **(values | fields))
+        world.state.look_due = True
+        world.rows_changed()
+        self._begin()
+        return tags
+
+
+def _values(world: World, birth: Birth, kind: UnitType) -> dict[str, Any]:
+    """What the fields of units follow from their birth alone, and how high they hover."""
     contents = next((amount for name, amount in _CONTENTS.items() if name in kind.name), 0) if kind.is_resource else 0
-    tags = [world.issue_tag() for _ in range(count)]
-    z = height_at(world.terrain, points[:, 0], points[:, 1])
-    values = {
-        "tag": np.array(tags, np.uint64),
-        "type": type_id,
-        "owner": owner,
-        "x": points[:, 0],
-        "y": points[:, 1],
-        "z": z + movement.hover(kind.is_flying, kind.is_structure),
-        "facing": facing,
+    return {
+        "type": birth.type_id,
+        "owner": birth.owner,
+        "hover": movement.hover(kind.is_flying, kind.is_structure),
         "radius": kind.radius,
         "health": kind.max_health,
         "health_max": kind.max_health,
@@ -80,27 +182,21 @@ def spawn(world: World, type_id: int, owner: int, x: float, y: float, count: int
         "energy_max": kind.max_energy,
         "build_progress": 1.0,
         "contents": contents,
-        "speed": world.speed_of(kind, owner),
+        "speed": world.speed_of(kind, birth.owner),
         "flying": kind.is_flying,
         "burrowed": kind.is_burrowed,
-        "cloaked": type_id in _CLOAKED,
-        "structure": standing,
+        "cloaked": birth.type_id in _CLOAKED,
+        "structure": kind.is_structure or kind.is_resource or (birth.owner == NEUTRAL and kind.speed == 0),
         "mode": Mode.IDLE,
-        "seen_by": 1 << owner,
+        "seen_by": 1 << birth.owner,
         "hurt": -(1 << 20),
     }
-    world.state.units.extend(count, **(values | fields))
-    if any(footprint):
-        world.state.layout += 1
-    world.state.look_due = True
-    world.rows_changed()
-    return tags
 
 
-def _facings(seed: int, type_id: int, points: Points) -> npt.NDArray[np.float32]:
-    """Directions in radians (count,) scattered by a hash of the seed, the type and the places (count, 2)."""
+def _facings(seed: int, type_id: npt.NDArray[np.intp], points: Points) -> npt.NDArray[np.float32]:
+    """Directions in radians (N,) scattered by a hash of the seed, the types (N,) and the places (N, 2)."""
     bits = points.astype(np.float32).view(np.uint32).astype(np.uint64)
-    hashed = np.full(len(points), (seed ^ type_id << 32) & (1 << 64) - 1, np.uint64)
+    hashed = np.uint64(seed & (1 << 64) - 1) ^ type_id.astype(np.uint64) << np.uint64(32)
     for part in (bits[:, 0], bits[:, 1]):
         hashed = (hashed ^ part) * np.uint64(0x9E3779B97F4A7C15)  # the golden ratio of 64 bits
         hashed ^= hashed >> np.uint64(29)
@@ -111,28 +207,30 @@ _CLOAKED = frozenset({76, 82})
 """Unit types that are always cloaked: the dark templar and the observer."""
 
 
-def room(world: World, radius: float, flying: bool, x: float, y: float, count: int) -> Points:
-    """Points (count, 2) around (x, y) where units of a radius have room beside one another and beside what is there.
+def room(
+    world: World, kind: UnitType, place: tuple[float, float], count: int, circles: Circles, same: npt.NDArray[np.bool_]
+) -> Points:
+    """Points (count, 2) around `place` where units of a kind have room beside one another and beside `circles`.
 
-    The nearest such points are taken. Where the ground has no room for all, the others share the nearest open point.
+    `circles` are x, y and radius (N,) of what is there, `same` (N,) tells what of it is in the way. The nearest such
+    points are taken. Where the ground has no room for all, the others share the nearest open point.
     """
-    units = world.state.units
-    spacing = 2 * radius + _GAP
-    near = np.hypot(units.x - x, units.y - y)
+    x, y = place
+    spacing = 2 * kind.radius + _GAP
     reach = spacing * (2 + np.sqrt(count))
-    others = np.flatnonzero((units.flying == flying) & (near < reach + 4 + units.radius) & ~units.burrowed)
+    spare = np.hypot(circles[0] - x, circles[1] - y) - circles[2]
     for _ in range(6):
         points = np.array([x, y], np.float32) + lattice(int(reach / spacing) + 1) * np.float32(spacing)
         free = world.in_bounds(points[:, 0], points[:, 1])
         points, free = points[free], free[free]
-        if not flying:
+        if not kind.is_flying:
             free &= world.navigation.is_open(points[:, 0], points[:, 1])
-        apart = np.hypot(points[:, :1] - units.x[others], points[:, 1:] - units.y[others])
-        free &= (apart >= units.radius[others] + radius).all(axis=1)
+        near = same & (spare < reach + 4)
+        apart = np.hypot(points[:, :1] - circles[0][near], points[:, 1:] - circles[1][near])
+        free &= (apart >= circles[2][near] + kind.radius).all(axis=1)
         if free.sum() >= count:
             return points[free][:count]
         reach *= 2
-        others = np.flatnonzero((units.flying == flying) & (near < reach + 4 + units.radius) & ~units.burrowed)
     rest = np.full((count, 2), world.navigation.nearest_open(x, y), np.float32)
     found = points[free][:count]
     rest[: len(found)] = found

@@ -5,6 +5,7 @@ The same seed and the same calls in the same order give the same bytes, whatever
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -91,8 +92,12 @@ class World:
             melee.set_up(self)
 
     def spawn(self, type_id: int, owner: int, x: float, y: float, count: int = 1, **fields: Any) -> list[int]:
-        """Put down `count` units around (x, y), as `births.spawn` says, which names the errors. Returns their tags."""
+        """Put down `count` units around (x, y), as `births.spawn_all` says, errors too. Returns their tags."""
         return births.spawn(self, type_id, owner, x, y, count, **fields)
+
+    def spawn_all(self, asked: Sequence[births.Birth]) -> list[int]:
+        """Put down many units, as `births.spawn_all` says. Returns their tags."""
+        return births.spawn_all(self, asked)
 
     def kill(self, tags: list[int]) -> list[int]:
         """Let units die at once; the next step tells of them. Returns the tags of those that lived."""
