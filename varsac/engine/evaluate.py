@@ -62,7 +62,8 @@ def evaluate(
 
     Returns:
         "HEAD/MEASURE" as in `varsac.metrics`; "found", "precision@R", "recall@R", "distance@R", R in radii of the
-        objects; "seconds" an image in the model, reading of windows included, and "pixels_decoded" an image.
+        objects; "seconds" an image in the model, reading of windows included, and "pixels_decoded" an image, all draws
+        together; the making of proxies counts in neither.
     """
     training = model.training
     model.eval()
@@ -72,9 +73,9 @@ def evaluate(
     places, costs = PositionMeasures(), Means()
     for host in batches(data, batch, examples, workers):
         one = host.to(device)
-        begin = time.perf_counter()
+        begin = _finished(device)
         outputs = [model(one, generator) for _ in range(draws)]
-        costs.add("seconds", [(time.perf_counter() - begin) / len(one)] * len(one))
+        costs.add("seconds", [(_finished(device) - begin) / len(one)] * len(one))
         costs.add("pixels_decoded", [one.images.decoded / len(one)] * len(one))
         for head in heads:
             answer = torch.stack([output.answers[head.name] for output in outputs])
@@ -92,6 +93,13 @@ def found_in(output: Output, batch: Batch) -> Tensor:
     points = geometry.from_pixels(batch.objects.positions, batch.extent)
     windows = [geometry.within(points, fixation, batch.extent) for fixation in output.fixations.unbind(1)]
     return torch.stack(windows).any(0) if windows else torch.zeros_like(batch.objects.present)
+
+
+def _finished(device: torch.device | str) -> float:
+    """The time, s, at which all that a device was given to do is done."""
+    if torch.device(device).type == "cuda":
+        torch.cuda.synchronize(device)
+    return time.perf_counter()
 
 
 def _localised(places: PositionMeasures, output: Output, batch: Batch, localise: bool) -> None:

@@ -82,7 +82,7 @@ class FullImage(Whole):
 
     def see(self, batch: Batch) -> Tensor:
         """Features of the images."""
-        images = [batch.images.whole(index).to(batch.proxy.device) for index in range(len(batch))]
-        if len({image.shape for image in images}) == 1:
-            return self.encoder(torch.stack(images))
-        return torch.cat([self.encoder(image[None]) for image in images])
+        images, device = batch.images, batch.proxy.device
+        if len({(image.height, image.width) for image in images.pyramids}) == 1:
+            return self.encoder(torch.stack([images.whole(index, device) for index in range(len(images))]))
+        return torch.cat([self.encoder(images.whole(index, device)[None]) for index in range(len(images))])

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from sc2data.pyramid import Pyramid
+from sc2data.pyramid.window import Box
 from varsac import glimpse
 from varsac.tasks.task import Example, Objects
 
@@ -21,7 +22,7 @@ class ImageBatch:
         pyramids: B of them, all grey or all in colour.
 
     Attributes:
-        decoded: pixels that were decompressed for the windows read until now.
+        decoded: pixels that were decompressed for all that was read until now, whole tiles counted.
     """
 
     def __init__(self, pyramids: Sequence[Pyramid]) -> None:
@@ -49,10 +50,13 @@ class ImageBatch:
         self.decoded += patches.decoded
         return glimpse.glimpse(patches.to(fixations.device), fixations, size)
 
-    def whole(self, index: int) -> Tensor:
-        """One image at full resolution, (C, H, W) in [0, 1] on the host."""
-        pixels = torch.from_numpy(np.ascontiguousarray(self.pyramids[index].level(0)))
-        return pixels.permute(2, 0, 1).float() / 255
+    def whole(self, index: int, device: torch.device | str = "cpu") -> Tensor:
+        """One image at full resolution, (C, H, W) in [0, 1]."""
+        image = self.pyramids[index]
+        pixels, decoded = image.planes[0].read(Box(0, image.height, 0, image.width))
+        self.decoded += decoded
+        on_device = torch.from_numpy(np.ascontiguousarray(pixels)).to(device)
+        return on_device.permute(2, 0, 1).float().div_(255)
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

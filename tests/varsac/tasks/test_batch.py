@@ -46,8 +46,10 @@ def test_windows_are_read_from_each_image():
     seen = images.window(fixations, 8)
     assert seen.shape == (2, 3, 8, 8) and seen.requires_grad
     assert seen[0].unique().tolist() == [1] and torch.allclose(seen[1], torch.tensor(0.4))
-    assert images.decoded > 0
+    before = images.decoded
+    assert before > 0
     assert images.whole(1).shape == (3, 100, 30) and torch.allclose(images.whole(1), torch.tensor(0.4))
+    assert images.decoded == before + 2 * 100 * 30
 
 
 def test_no_examples_have_no_objects():
