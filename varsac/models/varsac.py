@@ -18,6 +18,7 @@ from varsac.heads import Answers, DensityField, DensityHead
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
 from varsac.models.output import Output
+from varsac.salience import contrast, isolation
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec
 
@@ -46,6 +47,7 @@ class VarSacConfig:
         glimpse_width: channels of a glimpse's map.
         inhibition: share of a window's side within which no place is looked at again; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
+        stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
     """
 
     glimpses: int = 4
@@ -66,10 +68,12 @@ class VarSacConfig:
     glimpse_width: int = 64
     inhibition: float = 0.75
     salience: float = 2.0
+    stands_out: str = "contrast"
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "scale": ("learned", "fixed"),
         "places": ("auto", "attention", "density"),
+        "stands_out": ("contrast", "isolation"),
         "objective": ("elbo", "product"),
     }
 
@@ -199,8 +203,14 @@ class VarSac(nn.Module):
             return self.latent.look(places, (density + 1e-3).log())
         sight = self.latent.look(places)
         if self.config.salience:
-            sight = sight._replace(base=sight.base + self.gain * (salience(proxy, self.grid) + 0.03).log())
+            sight = sight._replace(base=sight.base + self.gain * (self._standing_out(proxy) + 0.03).log())
         return sight
+
+    def _standing_out(self, proxy: Tensor) -> Tensor:
+        if self.config.stands_out == "contrast":
+            return contrast(proxy, self.grid)
+        share = self.spec.object_size / min(self.spec.image_size)
+        return isolation(proxy, self.grid, share * min(proxy.shape[2:]))
 
     def _answers(
         self, seen: list[Tensor], of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch
@@ -251,36 +261,6 @@ class VarSac(nn.Module):
                 alone = losses.answer_loss(head, output.terms[f"proxy/{head.name}"], label)
                 answered[f"proxy/{head.name}"] = 0.5 * alone
         return answered
-
-
-def salience(proxy: Tensor, grid: tuple[int, int]) -> Tensor:
-    """How much each place stands out from its surroundings, a quarter of the proxy wide.
-
-    Args:
-        proxy: (B, C, h, w).
-        grid: (rows, columns) of the map of places.
-
-    Returns:
-        (B, N) in [0, 1], 1 at the place that stands out most.
-    """
-    reach = max(1, min(proxy.shape[2:]) // 8)
-    around = mean_around(mean_around(proxy, reach, 2), reach, 3)
-    contrast = functional.adaptive_avg_pool2d((proxy - around).abs().mean(1, keepdim=True), grid).flatten(1)
-    return contrast / contrast.amax(1, keepdim=True).clamp(min=1e-6)
-
-
-def mean_around(values: Tensor, reach: int, axis: int) -> Tensor:
-    """The mean of what is at most `reach` away along an axis, not beyond the ends; costs the same for any reach.
-
-    >>> mean_around(torch.tensor([0.0, 3.0, 6.0, 9.0]), 1, 0).tolist()
-    [1.5, 3.0, 6.0, 7.5]
-    """
-    length = values.shape[axis]
-    index = torch.arange(length, device=values.device)
-    low, high = (index - reach).clamp(min=0), (index + reach + 1).clamp(max=length)
-    before = torch.cat([torch.zeros_like(values.narrow(axis, 0, 1)), values.cumsum(axis)], axis)
-    shape = [-1 if one == axis else 1 for one in range(values.dim())]
-    return (before.index_select(axis, high) - before.index_select(axis, low)) / (high - low).view(shape)
 
 
 FOURIER = 8

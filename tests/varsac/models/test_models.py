@@ -13,7 +13,7 @@ from sc2data.pyramid import Pyramid
 from varsac.models import registry
 from varsac.models import varsac as varsac_model
 from varsac.models.paper import Paper, PaperConfig
-from varsac.models.varsac import VarSac, VarSacConfig, mean_around, salience
+from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
 
@@ -181,24 +181,16 @@ def test_doctests():
     assert doctest.testmod(varsac_model).failed == 0
 
 
-def test_means_around_equal_pooling():
-    values = torch.rand(2, 3, 20, 33)
-    pooled = torch.nn.functional.avg_pool2d(values, 7, 1, 3, count_include_pad=False)
-    assert torch.allclose(mean_around(mean_around(values, 3, 2), 3, 3), pooled, atol=1e-5)
-
-
 def test_what_stands_out_draws_the_eye_at_first():
     spec = spec_of(proxy=(32, 48))
     batch = batch_of(spec)
     batch.proxy.fill_(0.5)
     batch.proxy[:, :, 20:22, 30:32] = 0.1  # dark on light stands out as well as light on dark
     spot = 10 * 24 + 15
-    stands_out = salience(batch.proxy, (16, 24))
-    assert stands_out.argmax(1).tolist() == [spot] * 2 and stands_out.max() == 1
     torch.manual_seed(0)
-    model = VarSac(dataclasses.replace(CONFIGS["varsac"], salience=5.0), spec).eval()
-    assert model(batch).log_posterior[:, 0].argmax(1).tolist() == [spot] * 2
-    assert (salience(torch.zeros(1, 3, 8, 8), (4, 4)) == 0).all()
+    for stands_out in ("contrast", "isolation"):
+        model = VarSac(dataclasses.replace(CONFIGS["varsac"], salience=5.0, stands_out=stands_out), spec).eval()
+        assert model(batch).log_posterior[:, 0].argmax(1).tolist() == [spot] * 2
 
 
 def test_oracle_looks_at_the_objects():

@@ -1,0 +1,82 @@
+"""What stands out in a proxy before anything is learned: where the first saccades go.
+
+Convention:
+    Proxies are (B, C, h, w), maps of places (rows, columns) cover them as in `varsac.geometry`; place (i, j) is number
+    i * columns + j.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+FLOOR = 0.02
+"""Added to the contrast of the surroundings: below it, contrast is noise."""
+
+
+def contrast(proxy: Tensor, grid: tuple[int, int]) -> Tensor:
+    """How much each place differs from its surroundings, a quarter of the proxy wide.
+
+    Args:
+        proxy: (B, C, h, w).
+        grid: (rows, columns) of the map of places.
+
+    Returns:
+        (B, N) in [0, 1], 1 at the place that stands out most.
+    """
+    reach = max(1, min(proxy.shape[2:]) // 8)
+    return _relative(_difference(proxy, reach, grid))
+
+
+def isolation(proxy: Tensor, grid: tuple[int, int], size: float) -> Tensor:
+    """How much more each place differs from its surroundings than the places around it do.
+
+    What is small and alone stands out, a texture or a long edge does not: contrast over twice an object's side is
+    divided by its mean over three sides.
+
+    Args:
+        proxy: (B, C, h, w).
+        grid: (rows, columns) of the map of places.
+        size: side of an object in pixels of the proxy.
+
+    Returns:
+        (B, N) in [0, 1], 1 at the place that stands out most.
+
+    >>> stripes = torch.zeros(1, 1, 16, 16)
+    >>> stripes[..., :8:2] = 1.0
+    >>> stripes[..., 8:10, 12:14] = 0.3
+    >>> [divmod(int(how.argmax()), 8) for how in (contrast(stripes, (8, 8)), isolation(stripes, (8, 8), size=2))]
+    [(0, 0), (4, 6)]
+    """
+    local = _difference(proxy, max(1, round(size)), grid)  # (B, 1, rows, columns)
+    reach = max(1, round(1.5 * size * grid[0] / proxy.shape[2]))
+    return _relative(local / (_smoothed(local, reach) + FLOOR))
+
+
+def mean_around(values: Tensor, reach: int, axis: int) -> Tensor:
+    """The mean of what is at most `reach` away along an axis, not beyond the ends; costs the same for any reach.
+
+    >>> mean_around(torch.tensor([0.0, 3.0, 6.0, 9.0]), 1, 0).tolist()
+    [1.5, 3.0, 6.0, 7.5]
+    """
+    length = values.shape[axis]
+    index = torch.arange(length, device=values.device)
+    low, high = (index - reach).clamp(min=0), (index + reach + 1).clamp(max=length)
+    before = torch.cat([torch.zeros_like(values.narrow(axis, 0, 1)), values.cumsum(axis)], axis)
+    shape = [-1 if one == axis else 1 for one in range(values.dim())]
+    return (before.index_select(axis, high) - before.index_select(axis, low)) / (high - low).view(shape)
+
+
+def _smoothed(values: Tensor, reach: int) -> Tensor:
+    return mean_around(mean_around(values, reach, 2), reach, 3)
+
+
+def _difference(proxy: Tensor, reach: int, grid: tuple[int, int]) -> Tensor:
+    """Mean absolute difference from what is around, by place: (B, 1, rows, columns)."""
+    return functional.adaptive_avg_pool2d((proxy - _smoothed(proxy, reach)).abs().mean(1, keepdim=True), grid)
+
+
+def _relative(places: Tensor) -> Tensor:
+    flat = places.flatten(1)
+    return flat / flat.amax(1, keepdim=True).clamp(min=1e-6)
