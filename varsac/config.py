@@ -152,9 +152,22 @@ SMALL_DIGITS = {
 }
 """Two digits of 24 px among 8 fragments of 10 px in 256 px: the smoke test of the trials."""
 
+COUNTING = {
+    "glimpses": 8,
+    "glimpse_size": 48,
+    "window": 3.75,
+    "scale": "fixed",
+    "feedback": False,
+    "reconstruction": 0.0,
+    "inhibition": 0.0,
+    "points": 0.1,
+}
+"""Eight windows that each take in a group of objects, placed where the proxy's density has most left to be counted."""
+
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
+    "marines": Recipe("varsac", COUNTING, {"steps": 2000}, {"sc2": {"answer": "density", "proxy": "screen"}}),
     "paper": Recipe("paper", {}, PAPER_TRAINING),
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
     "random_saccades": Recipe("random_saccades"),

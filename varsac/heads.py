@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from varsac import geometry
+from varsac.encoders import conv
 from varsac.tasks.task import HeadSpec
 
 
@@ -37,12 +38,15 @@ class DensityField(NamedTuple):
     """Where a density head found what it counted, in image coordinates.
 
     Shapes: points (B, P, 2); amounts (B, P, K) after what several windows see was shared out between them; size (B, P)
-    side of the cell over the shorter image side.
+    side of the cell over the shorter image side; before the sharing out, cells (B, T, K, M) of the glimpses and places
+    (B, K, N) of the proxy.
     """
 
     points: Tensor
     amounts: Tensor
     size: Tensor
+    cells: Tensor
+    places: Tensor
 
 
 class DensityHead(nn.Module):
@@ -67,7 +71,8 @@ class DensityHead(nn.Module):
         nn.init.constant_(_bias(last_of_places), math.log(math.expm1(start / (grid[0] * grid[1]))))
         nn.init.constant_(_bias(last_of_cells), -3.0)
         self.places = nn.Sequential(nn.Conv2d(places, places, 3, 1, 1), nn.ReLU(), last_of_places)
-        self.cells = nn.Sequential(nn.Conv2d(cells, cells, 1), nn.ReLU(), last_of_cells)
+        # A cell alone sees little more than itself; two layers more and it sees what surrounds it in the glimpse.
+        self.cells = nn.Sequential(conv(cells, cells, 3), conv(cells, cells, 3), last_of_cells)
 
     def of_places(self, features: Tensor, view: Tensor) -> Tensor:
         """Densities (B, K, N) of the proxy's places, only as much of each as lies in the image."""
@@ -109,6 +114,8 @@ class DensityHead(nn.Module):
             torch.cat([points, middle], 1),
             torch.cat([amounts, rest], 1),
             torch.cat([size, _place_size(self.grid, view, extent)], 1),
+            cells,
+            places,
         )
         return amounts.sum(1) + rest.sum(1), field
 
@@ -134,10 +141,18 @@ def _share_in_image(grid: tuple[int, int], view: Tensor) -> Tensor:
 
 def _share_covered(grid: tuple[int, int], view: Tensor, fixations: Tensor, extent: Tensor, samples: int = 4) -> Tensor:
     """(B, N), how much of each place lies under at least one window, by `samples` squared points in each."""
-    fine = geometry.through_view(geometry.centres((grid[0] * samples, grid[1] * samples), view.device), view)
-    covered = _windows_over(fine, fixations, extent) > 0
-    covered = covered.view(len(view), 1, grid[0] * samples, grid[1] * samples)
-    return functional.avg_pool2d(covered.float(), samples).flatten(1)
+    shorter = extent.amin(1, keepdim=True)
+    covered = []
+    for axis in (0, 1):
+        lines = grid[1 - axis] * samples
+        over_map = (2 * torch.arange(lines, device=view.device) + 1) / lines - 1
+        low, high = view[:, axis, None], view[:, axis + 2, None]
+        fine = (over_map - low) / (high - low) * 2 - 1  # (B, lines)
+        half = fixations[..., 2] * shorter / extent[:, axis, None]  # (B, T)
+        covered.append((fine[:, None] - fixations[..., axis, None]).abs() <= half[..., None])  # (B, T, lines)
+    columns, rows = covered
+    under = (rows[..., :, None] & columns[..., None, :]).any(1)  # (B, h samples, w samples)
+    return functional.avg_pool2d(under[:, None].float(), samples).flatten(1)
 
 
 def _place_size(grid: tuple[int, int], view: Tensor, extent: Tensor) -> Tensor:

@@ -61,6 +61,24 @@ def hint_loss(head: HeadSpec, answer: Tensor, label: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(answer.float(), target.float(), reduction="none").sum(-1)
 
 
+def point_loss(density: Tensor, numbers: Tensor) -> Tensor:
+    """-log p(numbers | density), each cell's number a Poisson variable; without the part that no density changes.
+
+    It is least, on average, where the density is the expected number: densities that learn by it add up to counts.
+
+    Args:
+        density: (B, ...), not negative.
+        numbers: (B, ...), how many objects lie in each cell.
+
+    Returns:
+        (B,), nats, summed over the cells.
+
+    >>> point_loss(torch.tensor([[2.0, 1.0]]), torch.tensor([[1.0, 0.0]])).round(decimals=4).tolist()
+    [2.3069...]
+    """
+    return (density.float() - numbers * (density.float() + 1e-6).log()).flatten(1).sum(1)
+
+
 def mean_answer_losses(
     heads: Sequence[HeadSpec], answers: Mapping[str, Tensor], labels: Mapping[str, Tensor]
 ) -> dict[str, Tensor]:

@@ -27,7 +27,8 @@ def test_glimpses_are_positions_where_nothing_is_counted_by_density():
 
 def test_peaks_of_a_density_are_positions():
     points = torch.tensor([[[0.0, 0.0], [0.04, 0.0], [0.9, 0.9]]])
-    field = DensityField(points, torch.tensor([[[0.5], [0.5], [0.05]]]), torch.full((1, 3), 0.04))
+    amounts, unused = torch.tensor([[[0.5], [0.5], [0.05]]]), torch.zeros(0)
+    field = DensityField(points, amounts, torch.full((1, 3), 0.04), unused, unused)
     output = Output({"units": torch.ones(1, 1)}, torch.zeros(1, 0, 3), torch.zeros(1, 0), fields={"units": field})
     (found,) = positions(output, EXTENT)
     assert np.allclose(found, [[102, 50, 1]])

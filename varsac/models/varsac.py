@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from varsac import losses
+from varsac import losses, points
+from varsac.coverage import Uncovered
 from varsac.encoders import GlimpseEncoder, ProxyEncoder
 from varsac.heads import Answers, DensityField, DensityHead
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
@@ -20,7 +21,7 @@ from varsac.memory import Memory
 from varsac.models.output import Output
 from varsac.salience import contrast, isolation
 from varsac.tasks.batch import Batch
-from varsac.tasks.task import DataSpec
+from varsac.tasks.task import DataSpec, HeadSpec, TaskError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -33,8 +34,11 @@ class VarSacConfig:
         window: usual side of a window over that of an object; it fixes the scale to start from.
         scale: "learned" per saccade, or "fixed".
         feedback: the state sees the glimpses, so that where to look next depends on what was seen.
-        places: what says where to look: "attention" (a query of the state over the map), "density" (the proxy's own
-            density of what is counted), or "auto": density where nothing else is asked.
+        places: what says where to look: "attention" (a query of the state over the map), "density" (where a window
+            covers most of what the proxy's own density counts and no window has covered yet), or "auto": density
+            where nothing else is asked.
+        focus: the power of the density under a window that places are drawn by, with places by density.
+        points: weight of the true positions in what "density" heads learn from; 0: from the counts alone.
         objective: "elbo" or "product", see `varsac.losses`.
         reconstruction: weight of the proxy's reconstruction; 0 leaves the decoder out.
         beta: weight of the divergence after warming up over the first `warmup` of training.
@@ -56,6 +60,8 @@ class VarSacConfig:
     scale: str = "learned"
     feedback: bool = True
     places: str = "auto"
+    focus: float = 2.0
+    points: float = 0.0
     objective: str = "elbo"
     reconstruction: float = 0.01
     beta: float = 0.02
@@ -84,17 +90,22 @@ class VarSac(nn.Module):
     Args:
         config: options.
         spec: the data.
+
+    Raises:
+        TaskError: positions are to be learned from, but the objects' classes are not the kinds that are counted.
     """
 
     def __init__(self, config: VarSacConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config, self.spec = config, spec
+        _check_points(config, spec)
         asked = [head for head in spec.heads if head.kind != "density"]
         dense = [head for head in spec.heads if head.kind == "density"]
         self.by_density = config.places == "density" or (config.places == "auto" and not asked)
+        self.in_turn = config.feedback or bool(asked)  # else no saccade needs to wait for the glimpse before it
         width, features, state = config.map_width, config.features, config.state
         self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, width, features)
-        seen = features if config.feedback or asked else 0
+        seen = features if self.in_turn else 0
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen)
         self.grid = self.proxy.grid
         scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
@@ -132,23 +143,32 @@ class VarSac(nn.Module):
         """
         places, summary = self.proxy(batch.proxy)  # (B, F, h, w), (B, E)
         of_places = {name: self._dense(name).of_places(places, batch.view) for name in self.densities}  # (B, K, N)
-        sight = self._sight(places, of_places, batch.proxy)
+        sight, left = self._sight(places, batch.proxy), self._uncovered(of_places, batch)
         open_places = PlaceMap(self.grid, batch.view, batch.extent)
         state = self.memory.start(summary, generator)
-        saccades, seen, cells, guesses = [], [], [], []
+        saccades, windows, seen, cells, guesses = [], [], [], [], []
         for _ in range(self.config.glimpses):
+            if left:
+                sight = sight._replace(base=left.logits(self.config.focus))
             saccade = self.latent(sight, state, open_places, generator)
             open_places.close(saccade.fixation, self.config.inhibition)
+            saccades.append(saccade)
             moved = self.embed(fourier(saccade.fixation)).relu()  # (B, 32)
             if self.config.reconstruction and generator is not None:
                 guesses.append(self.decoder(torch.cat([state, moved], 1)))  # (B, C thumb)
-            pixels = batch.images.window(saccade.fixation, self.config.glimpse_size)  # (B, C, S, S)
-            grid, vector = self.glimpse(pixels)  # (B, D, m, m), (B, E)
+            if left:
+                left.cover(saccade.fixation.detach())
+            windows.append(self._window(batch, saccade.fixation))  # (B, C, S, S)
+            if not self.in_turn:
+                state = self.memory(torch.cat([summary, moved], 1), state)
+                continue
+            grid, vector = self.glimpse(windows[-1])  # (B, D, m, m), (B, E)
             if self.answers.layers:
                 seen.append(self.merge(torch.cat([vector, state, saccade.fixation], 1)).relu())  # (B, E)
             state = self.memory(torch.cat([summary, moved, vector][: 3 if self.config.feedback else 2], 1), state)
-            saccades.append(saccade)
             cells.append(grid)
+        if not self.in_turn:
+            cells = list(self.glimpse(torch.cat(windows))[0].chunk(len(windows)))
         fixations = torch.stack([saccade.fixation for saccade in saccades], 1)  # (B, T, 3)
         answers, fields = self._answers(seen, of_places, cells, fixations, batch)
         output = Output(
@@ -159,7 +179,7 @@ class VarSac(nn.Module):
             fields,
         )
         if generator is not None:
-            self._prepare_loss(output, batch, places, summary, of_places, saccades, guesses)
+            self._prepare_loss(output, batch, places, summary, saccades, guesses)
         return output
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
@@ -196,11 +216,21 @@ class VarSac(nn.Module):
         assert isinstance(head, DensityHead)
         return head
 
-    def _sight(self, places: Tensor, of_places: dict[str, Tensor], proxy: Tensor) -> Sight:
-        """What draws the eye: the map and what stands out, or the detached density of what is to be counted."""
+    def _window(self, batch: Batch, fixation: Tensor) -> Tensor:
+        """A glimpse's pixels (B, C, S, S). Windows by density have no gradient: it leads to where less is to count."""
+        return batch.images.window(fixation.detach() if self.by_density else fixation, self.config.glimpse_size)
+
+    def _uncovered(self, of_places: dict[str, Tensor], batch: Batch) -> Uncovered | None:
+        """The detached density of what is to be counted, where that says where to look."""
+        if not self.by_density:
+            return None
+        density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
+        return Uncovered(density, self.grid, batch.view, batch.extent, self.latent.scale)
+
+    def _sight(self, places: Tensor, proxy: Tensor) -> Sight:
+        """What draws the eye: the map and what stands out. With places by density only offset and zoom are of use."""
         if self.by_density:
-            density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
-            return self.latent.look(places, (density + 1e-3).log())
+            return self.latent.look(places, places.new_zeros(len(places), self.grid[0] * self.grid[1]))
         sight = self.latent.look(places)
         if self.config.salience:
             sight = sight._replace(base=sight.base + self.gain * (self._standing_out(proxy) + 0.03).log())
@@ -229,7 +259,6 @@ class VarSac(nn.Module):
         batch: Batch,
         places: Tensor,
         summary: Tensor,
-        of_places: dict[str, Tensor],
         saccades: list[Saccade],
         guesses: list[Tensor],
     ) -> None:
@@ -237,7 +266,6 @@ class VarSac(nn.Module):
         terms = output.terms
         terms["kl"] = torch.stack([saccade.kl for saccade in saccades], 1)  # (B, T)
         terms["log_prob"] = torch.stack([saccade.log_prob for saccade in saccades], 1)  # (B, T)
-        terms |= {f"proxy/{name}": density.sum(2) for name, density in of_places.items()}  # (B, K)
         if hasattr(self, "hints"):
             assert output.log_posterior is not None
             flat = by_place(places)  # (B, N, F)
@@ -258,9 +286,31 @@ class VarSac(nn.Module):
             label = batch.labels[head.name]
             answered[head.name] = losses.answer_loss(head, output.answers[head.name], label)
             if head.kind == "density":
-                alone = losses.answer_loss(head, output.terms[f"proxy/{head.name}"], label)
-                answered[f"proxy/{head.name}"] = 0.5 * alone
+                field = output.fields[head.name]
+                answered[f"proxy/{head.name}"] = 0.5 * losses.answer_loss(head, field.places.sum(2), label)
+                if self.config.points:
+                    cells, places = self._points(head, output, batch)
+                    answered[f"cells/{head.name}"] = self.config.points * cells
+                    answered[f"places/{head.name}"] = self.config.points * places
         return answered
+
+    def _points(self, head: HeadSpec, output: Output, batch: Batch) -> tuple[Tensor, Tensor]:
+        """How badly densities fit the true positions, (B,) each: in the cells of the glimpses, and in the places."""
+        field, fixations = output.fields[head.name], output.fixations.detach()
+        side = round(field.cells.shape[3] ** 0.5)
+        seen = points.in_windows(batch.objects, head.size, side, fixations, batch.extent)  # (B, T, K, M)
+        all_of_them = points.in_places(batch.objects, head.size, self.grid, batch.view, batch.extent)  # (B, K, N)
+        return losses.point_loss(field.cells, seen), losses.point_loss(field.places, all_of_them)
+
+
+def _check_points(config: VarSacConfig, spec: DataSpec) -> None:
+    """Raises `TaskError`, see `VarSac`."""
+    for head in spec.heads:
+        if config.points and head.kind == "density" and head.size not in (1, spec.object_classes):
+            raise TaskError(
+                f"head {head.name!r} counts {head.size} kinds, but objects are of {spec.object_classes} classes: "
+                "their positions do not tell which kind lies where; set model.points=0"
+            )
 
 
 FOURIER = 8

@@ -146,7 +146,9 @@ class DataSpec:
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Objects:
-    """Where the true objects of an image are: what localisation is measured against, never trained on.
+    """Where the true objects of an image are: what localisation is measured against.
+
+    No model trains on them unless its options ask for it (`points` of `varsac.models.varsac`), or says so by its name.
 
     Args:
         positions: float32 (n, 2), x and y of the centres in image px; they may lie outside of the image.

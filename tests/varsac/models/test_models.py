@@ -124,6 +124,36 @@ def test_every_parameter_of_a_counting_model_learns(feedback):
     assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
 
 
+def counting(spec, **options):
+    torch.manual_seed(0)
+    return VarSac(dataclasses.replace(CONFIGS["varsac"], feedback=False, **options), spec)
+
+
+def test_positions_teach_densities_where_asked_for():
+    spec = spec_of((DENSE,))
+    batch = batch_of(spec)
+    blind, seeing = (counting(spec, points=points) for points in (0.0, 0.5))
+    names = [set(model.loss(model(batch, torch.Generator()), batch)) for model in (blind, seeing)]
+    assert names[1] - names[0] == {"cells/units", "places/units"} and names[0] < names[1]
+
+
+def test_positions_of_other_classes_cannot_teach():
+    spec = dataclasses.replace(spec_of((DENSE,)), object_classes=DENSE.size + 1)
+    counting(spec, points=0.0)
+    with pytest.raises(TaskError, match="points=0"):
+        counting(spec, points=0.5)
+
+
+def test_windows_by_density_do_not_follow_a_gradient():
+    """It would lead them to where less is to count."""
+    spec = spec_of((DENSE,))
+    batch = batch_of(spec)
+    model = counting(spec, beta=0.0, reconstruction=0.0)
+    terms = model.loss(model(batch, torch.Generator().manual_seed(0)), batch)
+    torch.stack(list(terms.values())).sum().backward()
+    assert model.latent.detail.weight.grad.abs().max() == 0
+
+
 @pytest.mark.parametrize("name", ["paper", "random_saccades", "oracle_saccades"])
 def test_models_without_a_map_refuse_densities(name):
     with pytest.raises(TaskError, match="count"):
