@@ -29,6 +29,7 @@ FOG = np.array([0.0, 0.5, 1.0], np.float32)
 _HIDES = 0.6  # world units that ground must be higher than a unit's foot to hide it
 _NEARER = 0.4  # and nearer to the camera
 _UNCOVERED = np.clip(382 - 2 * np.arange(256), 0, 255).astype(np.uint8)  # by how much a pixel is covered
+_MASKED = 2048  # sprites without what ground hides that are kept
 _OCCLUDER = 5.0  # world units around a foot in which higher ground can hide something of the unit
 
 
@@ -63,20 +64,37 @@ class Backdrop:
     ridge: npt.NDArray[np.float32]  # as `hits.z`: the highest ground in view near each ray
     image: Image  # with fog
     fog: bytes | None = None
+    masked: dict[tuple[int, tuple[int, int], float, float], tuple[Sprite, Sprite]] = dataclasses.field(
+        default_factory=dict
+    )
+    """What `mask` made, for units that go on standing there, and what it was made from: so that no other has its id."""
 
     def mask(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
         """The sprite of a unit without what higher ground nearer to the camera hides of it."""
+        key = (id(sprite), foot, depth, z)
+        if key not in self.masked:
+            if len(self.masked) > _MASKED:
+                self.masked.clear()
+            self.masked[key] = (sprite, self._masked(sprite, foot, depth, z))
+        return self.masked[key][1]
+
+    def _masked(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
         step, hits = self.hits.step, self.hits
         left, top = foot[0] + sprite.left, foot[1] + sprite.top
-        height, width = sprite.colour.shape[:2]
+        height, width = sprite.rest.shape
+        if not (-width < left < self.camera.width and -height < top < self.camera.height):
+            return sprite  # out of the picture
         first, last = (left // step, top // step), ((left + width) // step + 3, (top + height) // step + 3)
-        columns = np.clip(np.arange(first[0], last[0]), 0, hits.z.shape[1] - 1)
-        rows = np.clip(np.arange(first[1], last[1]), 0, hits.z.shape[0] - 1)[:, None]
+        rows, columns = _clipped(first[1], last[1], hits.z.shape[0]), _clipped(first[0], last[0], hits.z.shape[1])
         hidden = (hits.z[rows, columns] > z + _HIDES) & (hits.depth[rows, columns] < depth - _NEARER)
         if not hidden.any():
             return sprite
+        above, below = rows.start - first[1], last[1] - rows.stop
+        before, after = columns.start - first[0], last[0] - columns.stop
+        cover = hidden.view(np.uint8) * np.uint8(255)
+        cover = cv2.copyMakeBorder(cover, above, below, before, after, cv2.BORDER_REPLICATE)
         size = ((last[0] - first[0]) * step, (last[1] - first[1]) * step)
-        cover = cv2.resize(hidden.astype(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_LINEAR)
+        cover = cv2.resize(cover, size, interpolation=cv2.INTER_LINEAR)
         x, y = left - (first[0] - 1) * step, top - (first[1] - 1) * step
         return sprite.faded(cv2.LUT(cover[y : y + height, x : x + width], _UNCOVERED))
 
@@ -182,6 +200,11 @@ class BackdropPainter:
         bright = cv2.remap(bright, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         gain = np.rint(hits.enlarge(bright, camera.width, camera.height) * 255).astype(np.uint8)
         return cv2.multiply(backdrop.lit, cv2.merge([gain, gain, gain]), scale=1 / 255)
+
+
+def _clipped(first: int, last: int, count: int) -> slice:
+    """Those of the rows `first` to `last` that a grid of `count` has."""
+    return slice(max(first, 0), min(last, count))
 
 
 def boxes(pictures: list[Sprite], feet: npt.NDArray[np.int64]) -> Boxes:
