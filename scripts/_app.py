@@ -28,6 +28,7 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from absl import flags
+from tqdm import tqdm
 
 from sc2data.errors import UserError
 
@@ -36,6 +37,8 @@ PROBLEMS_FOUND = 1
 """A command did what it was asked and the answer is bad news: `dataset validate` on a broken data set."""
 USER_ERROR = 2
 INTERRUPTED = 130
+PATIENCE = 1
+"""Seconds before a progress bar is shown."""
 HELP = frozenset(["--help", "-help", "-h"])
 
 Main = Callable[[Sequence[str]], int | None]
@@ -107,6 +110,48 @@ class App:
     def _complain(self, message: str) -> int:
         print(f"error: {message}", file=sys.stderr)
         return USER_ERROR
+
+
+def output_file(path: str | None) -> pathlib.Path | None:
+    """The file that a flag names, its folder made: so a wrong name is known before the work that it is for is done.
+
+    Raises:
+        UserError: a folder has that name, or its own folder cannot be made.
+    """
+    if not path:
+        return None
+    file = pathlib.Path(path)
+    if file.is_dir():
+        raise UserError(f"{path} is a folder; name a file in it, such as {file / 'result.json'}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"{path}: its folder cannot be made ({error.strerror or error}); choose another one") from error
+    return file
+
+
+class Progress:
+    """A bar on standard error for a library that says how much is ready, of how much: `progress(ready, total)`.
+
+    Nothing is shown of what takes less than `PATIENCE`.
+
+    Args:
+        what: is being done.
+        unit: of what is counted.
+    """
+
+    def __init__(self, what: str, unit: str) -> None:
+        self._what, self._unit = what, unit
+        self._bar: tqdm[NoReturn] | None = None
+
+    def __call__(self, ready: int, total: int) -> None:
+        """Show it; the bar ends when all is ready, and a new one begins with what is told next."""
+        if self._bar is None:
+            self._bar = tqdm(total=total, desc=self._what, unit=f" {self._unit}", delay=PATIENCE, dynamic_ncols=True)
+        self._bar.update(ready - self._bar.n)
+        if ready >= total:
+            self._bar.close()
+            self._bar = None
 
 
 def _program(path: str) -> str:

@@ -56,6 +56,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ConfigError(f"unexpected: {' '.join(arguments)}; every option is a flag, see --help")
     if not CHECKPOINT.value:
         raise ConfigError("--checkpoint is needed: a file such as RUN/best.pt")
+    json_file, report_file = _app.output_file(JSON.value), _app.output_file(REPORT.value)
     path, device = Path(CHECKPOINT.value), chosen_device(DEVICE.value)
     model, config, spec = checkpoint.load_model(path)
     settings = from_plain(registry.entry(config.task).config, config.task_options, "the task")
@@ -66,7 +67,7 @@ def main(arguments: Sequence[str]) -> int:
     witness = Witness(data.spec.heads)
     measures = evaluate(
         model.to(device), data, BATCH.value, EXAMPLES.value, WORKERS.value, device, DRAWS.value, SEED.value,
-        watch=witness if REPORT.value else None,
+        watch=witness if report_file else None,
     )  # fmt: skip
     result = {
         "checkpoint": str(path),
@@ -81,14 +82,13 @@ def main(arguments: Sequence[str]) -> int:
         "peak_memory_mebibytes": round(peak_memory(), 1),
         "measures": measures,
     }
-    if REPORT.value:
-        settings = {"model_options": config.to_dict()["options"], "task_options": dict(config.task_options)}
-        page = report(model, data, result | settings, witness, device)
-        replace_file(Path(REPORT.value), page.encode())
     text = json.dumps(result, indent=2) + "\n"
-    if JSON.value:
-        replace_file(Path(JSON.value), text.encode())
-    print(text, end="")
+    print(text, end="", flush=True)  # before anything that the disk may refuse
+    if json_file:
+        replace_file(json_file, text.encode())
+    if report_file:
+        settings = {"model_options": config.to_dict()["options"], "task_options": dict(config.task_options)}
+        replace_file(report_file, report(model, data, result | settings, witness, device).encode())
     return _app.SUCCESS
 
 

@@ -60,6 +60,7 @@ def main(arguments: Sequence[str]) -> int:
         raise ConfigError("--checkpoint is needed: a file such as RUN/best.pt")
     if not arguments:
         raise ConfigError("which images? Name files, folders or records of a data set; see --help")
+    json_file = _app.output_file(JSON.value)
     model, config, spec = checkpoint.load_model(Path(CHECKPOINT.value))
     predictor = Predictor(model, config, spec, chosen_device(DEVICE.value), DRAWS.value, SEED.value)
     pictures = Path(ANNOTATED.value) if ANNOTATED.value else None
@@ -70,12 +71,12 @@ def main(arguments: Sequence[str]) -> int:
             if result.prediction is None:
                 failed += 1
                 progress.write(f"error: {result.problem}", file=sys.stderr)
-            elif JSON.value:
+            elif json_file:
                 progress.write(f"{result.name}: {result.prediction.words}")
     described = {"checkpoint": CHECKPOINT.value, "model": config.model, "task": config.task}
     text = json.dumps(described | {"draws": DRAWS.value, "seed": SEED.value, "images": results}, indent=1) + "\n"
-    if JSON.value:
-        replace_file(Path(JSON.value), text.encode())
+    if json_file:
+        replace_file(json_file, text.encode())
     else:
         print(text, end="")
     return _app.PROBLEMS_FOUND if failed else _app.SUCCESS

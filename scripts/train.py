@@ -69,7 +69,7 @@ def made_task(config: Any, data: str | None) -> Any:
     from varsac.tasks import registry
 
     settings = from_plain(registry.entry(config.task).config, config.task_options, "the task")
-    return registry.make(config.task, settings, data)
+    return registry.make(config.task, settings, data, _app.Progress("prepared", "images"))
 
 
 def run() -> None:

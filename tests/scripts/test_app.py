@@ -160,3 +160,29 @@ def test_libraries_find_their_flags_parsed():
         return 0
 
     assert app().call(main, ["x.py"]) == 0
+
+
+def test_output_files_are_checked_before_the_work(tmp_path):
+    assert _app.output_file(None) is None
+    assert _app.output_file(str(tmp_path / "new" / "a.json")) == tmp_path / "new" / "a.json"
+    assert (tmp_path / "new").is_dir()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"is a folder; name a file in it"):
+        _app.output_file(str(tmp_path))
+    with pytest.raises(UserError, match="its folder cannot be made"):
+        _app.output_file(str(tmp_path / "file" / "a.json"))
+
+
+def test_progress_is_a_bar_for_each_thing_that_takes_long(capsys, monkeypatch):
+    monkeypatch.setattr(_app, "PATIENCE", 0)
+    progress = _app.Progress("prepared", "images")
+    for ready in (1, 2, 3):
+        progress(ready, 3)
+    progress(5, 5)
+    shown = capsys.readouterr().err
+    assert "prepared: 100%" in shown and "3/3" in shown and "5/5" in shown and "images/s" in shown
+
+
+def test_progress_of_what_is_quick_is_silent(capsys):
+    _app.Progress("prepared", "images")(3, 3)
+    assert capsys.readouterr().err == ""

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from scripts import evaluate, train
+from scripts import _app, evaluate, train
+from tests.varsac.tasks.photos.collections import write_folders
 
 SETTINGS = [
     "--set=task.height=64",
@@ -50,6 +51,31 @@ def test_a_larger_image_of_the_same_kind_can_be_evaluated(tmp_path, capsys):
     assert call(evaluate, checkpoint, *larger) == 0
     assert call(evaluate, checkpoint, "--set=task.proxy=32", "--device=cpu") == 2
     assert "proxy_size (16, 16); this data has (32, 32)" in capsys.readouterr().err
+
+
+def test_photographs_are_converted_with_a_bar(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(_app, "PATIENCE", 0)
+    write_folders(tmp_path / "photos")
+    settings = ["--set=task.proxy=24", "--set=task.workers=1", *SETTINGS[-3:], "--set=train.steps=1"]
+    arguments = ["--task=dslr", f"--data={tmp_path / 'photos'}", f"--output={tmp_path / 'run'}", *settings]
+    assert call(train, *arguments) == 0
+    shown = capsys.readouterr().err
+    assert "prepared: 100%" in shown and "10/10" in shown and "images/s" in shown
+
+
+def test_a_result_is_printed_before_the_disk_refuses_its_files(tmp_path, capsys, monkeypatch):
+    assert call(train, "--task=synthetic", f"--output={tmp_path}", *SETTINGS, "--set=train.steps=1") == 0
+    arguments = [f"--checkpoint={tmp_path / 'best.pt'}", "--examples=4", "--device=cpu"]
+    assert call(evaluate, *arguments, f"--json={tmp_path}") == 2
+    assert "is a folder" in capsys.readouterr().err
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sc2data.format.durable.os.fsync", full)
+    assert call(evaluate, *arguments, f"--json={tmp_path / 'a.json'}") == 2
+    captured = capsys.readouterr()
+    assert "a.json: No space left" in captured.err and json.loads(captured.out)["examples"] == 4
 
 
 def test_print_config(capsys):

@@ -112,13 +112,16 @@ def restore(model: nn.Module, weights: Mapping[str, torch.Tensor], where: pathli
     """Put weights into a model.
 
     Raises:
-        CheckpointError: weights of another model.
+        CheckpointError: weights of another model, or such as are not numbers.
     """
     try:
         model.load_state_dict(dict(weights))
-    except RuntimeError as error:
+    except (RuntimeError, TypeError, ValueError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise CheckpointError(f"{where} holds the weights of another model: {first}") from None
+    broken = [name for name, value in weights.items() if not torch.isfinite(value).all()]
+    if broken:
+        raise CheckpointError(f"{where} is damaged: {broken[0]} is not a finite number everywhere; take another copy")
 
 
 def load_model(path: pathlib.Path) -> tuple[nn.Module, RunConfig, DataSpec]:
@@ -129,7 +132,12 @@ def load_model(path: pathlib.Path) -> tuple[nn.Module, RunConfig, DataSpec]:
         OptionError, UnknownModelError: it has options, or is of a model, that this version does not know.
     """
     content = load(path)
-    config, spec = RunConfig.from_dict(content["config"]), DataSpec.from_dict(content["spec"])
+    try:
+        config, spec = RunConfig.from_dict(content["config"]), DataSpec.from_dict(content["spec"])
+    except (AttributeError, KeyError, TypeError) as error:
+        if isinstance(error, UserError):
+            raise
+        raise CheckpointError(f"{path} is damaged: its configuration is not one ({error!r})") from error
     model = registry.make(config.model, config.options, spec)
     restore(model, content["weights"], path)
     return model.eval(), config, spec

@@ -7,8 +7,13 @@ import pathlib
 from typing import Any
 
 from sc2data.errors import UserError
+from sc2data.format.durable import replace_file, storage_error
 
 LOG = "log.jsonl"
+
+
+class LogError(UserError, ValueError):
+    """A log that cannot be read."""
 
 
 class TensorBoardError(UserError, ImportError):
@@ -25,19 +30,27 @@ class Log:
 
     Raises:
         TensorBoardError: the package is missing.
+        LogError: the log that is there is damaged.
+        StorageError: the disk does not take it.
     """
 
     def __init__(self, folder: pathlib.Path, first: int = 0, tensorboard: bool = False) -> None:
         self.path = folder / LOG
         self._writer = _event_writer(folder, first) if tensorboard else None
         kept = [line for line in read(self.path) if line["step"] <= first] if first else []
-        self.path.write_text("".join(json.dumps(line) + "\n" for line in kept), encoding="utf-8")
-        self._file = self.path.open("a", encoding="utf-8")
+        replace_file(self.path, "".join(json.dumps(line) + "\n" for line in kept).encode())
+        self._file = self.path.open("ab", buffering=0)
 
     def write(self, kind: str, step: int, values: dict[str, Any]) -> None:
-        """Add a line: {"kind": ..., "step": ..., **values}."""
-        self._file.write(json.dumps({"kind": kind, "step": step, **values}) + "\n")
-        self._file.flush()
+        """Add a line: {"kind": ..., "step": ..., **values}.
+
+        Raises:
+            StorageError: the disk does not take it.
+        """
+        try:
+            self._file.write((json.dumps({"kind": kind, "step": step, **values}) + "\n").encode())
+        except OSError as error:
+            raise storage_error(self.path, error) from error
         if self._writer is not None:
             for name, value in values.items():
                 if isinstance(value, int | float):
@@ -57,11 +70,20 @@ class Log:
 
 
 def read(path: pathlib.Path) -> list[dict[str, Any]]:
-    """The lines of a log; none where there is no file. A last line that was cut off is left out."""
+    """The lines of a log; none where there is no file. A last line that was cut off is left out.
+
+    Raises:
+        LogError: a line that is none.
+    """
     if not path.exists():
         return []
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    return [json.loads(line) for line in lines]
+    found = []
+    for number, line in enumerate(path.read_bytes().split(b"\n")[:-1], start=1):
+        try:
+            found.append(json.loads(line))
+        except ValueError as error:
+            raise LogError(f"{path}, line {number}, is damaged ({error}); remove the line and go on") from error
+    return found
 
 
 def _event_writer(folder: pathlib.Path, first: int) -> Any:
@@ -69,6 +91,7 @@ def _event_writer(folder: pathlib.Path, first: int) -> Any:
         from torch.utils.tensorboard import SummaryWriter
     except ImportError:
         raise TensorBoardError(
-            "train.tensorboard=true needs the package tensorboard: pip install tensorboard, or leave the option out"
+            "train.tensorboard=true needs the package tensorboard: pip install 'sc2-saccades[tensorboard]', or leave "
+            "it out"
         ) from None
-    return SummaryWriter(str(folder / "tensorboard"), purge_step=first or None)
+    return SummaryWriter(str(folder / "tensorboard"), purge_step=first + 1 if first else None)

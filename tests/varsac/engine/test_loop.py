@@ -188,17 +188,6 @@ def test_devices_that_are_not_there_are_refused():
         chosen_device("cuda:99")
 
 
-def test_tensorboard_is_asked_for_by_name(tmp_path):
-    try:
-        import torch.utils.tensorboard  # noqa: F401
-    except ImportError:
-        with pytest.raises(logs.TensorBoardError, match="pip install tensorboard"):
-            train(config(steps=2, tensorboard=True), TASK, tmp_path)
-    else:
-        train(config(steps=2, tensorboard=True), TASK, tmp_path)
-        assert list((tmp_path / "tensorboard").iterdir())
-
-
 WORKER = """
 import pathlib, sys
 from tests.varsac.engine.test_loop import TASK, config
