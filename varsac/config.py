@@ -159,8 +159,9 @@ COUNTING = {
     "scale": "fixed",
     "feedback": False,
     "reconstruction": 0.0,
-    "inhibition": 0.0,
-    "points": 0.1,
+    "inhibition": 0.8,
+    "focus": 4.0,
+    "points": 1.0,
 }
 """Eight windows that each take in a group of objects, placed where the proxy's density has most left to be counted."""
 

@@ -25,13 +25,22 @@ class Uncovered:
         view: (B, 4), where in the proxy the image lies.
         extent: (B, 2), px.
         scale: of the windows that are planned.
+        share: of a window's side that it is taken to cover: what is at its edge is seen in part only.
     """
 
-    def __init__(self, density: Tensor, grid: tuple[int, int], view: Tensor, extent: Tensor, scale: float) -> None:
-        self.extent = extent
+    def __init__(
+        self,
+        density: Tensor,
+        grid: tuple[int, int],
+        view: Tensor,
+        extent: Tensor,
+        scale: float,
+        share: float = 1.0,
+    ) -> None:
+        self.extent, self.share = extent, share
         self.left = density.unflatten(1, grid)  # (B, h, w)
         self._down, self._across = edges(grid[0], view[:, 1], view[:, 3]), edges(grid[1], view[:, 0], view[:, 2])
-        half = geometry.half_extent(extent.new_full((len(extent),), scale), extent)  # (B, 2)
+        half = geometry.half_extent(extent.new_full((len(extent),), share * scale), extent)  # (B, 2)
         self._rows = shares(self._down, middles(self._down), half[:, 1])  # (B, h, h)
         self._columns = shares(self._across, middles(self._across), half[:, 0])  # (B, w, w)
 
@@ -49,7 +58,7 @@ class Uncovered:
 
     def cover(self, fixation: Tensor) -> None:
         """Take away what lies under a window (B, 3)."""
-        half = geometry.half_extent(fixation[:, 2], self.extent)
+        half = self.share * geometry.half_extent(fixation[:, 2], self.extent)
         rows = shares(self._down, fixation[:, 1:2], half[:, 1])[:, 0]  # (B, h)
         columns = shares(self._across, fixation[:, 0:1], half[:, 0])[:, 0]  # (B, w)
         self.left = self.left * (1 - rows[:, :, None] * columns[:, None, :])

@@ -32,6 +32,13 @@ def test_what_is_covered_is_gone():
     assert left.left.sum().item() == 11
 
 
+def test_the_edge_of_a_window_may_count_for_nothing():
+    left = Uncovered(torch.ones(1, 16), (4, 4), WHOLE, EXTENT, scale=1.0, share=0.5)
+    assert left.under_windows().max().item() == pytest.approx(4)
+    left.cover(torch.tensor([[0.0, 0.0, 1.0]]))
+    assert left.left[0, 1:3, 1:3].sum().item() == 0 and left.left.sum().item() == 12
+
+
 def test_windows_cover_groups_one_after_the_other():
     density = torch.zeros(8, 8)
     density[1, 1:4] = 1.0

@@ -49,7 +49,8 @@ class VarSacConfig:
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
         glimpse_width: channels of a glimpse's map.
-        inhibition: share of a window's side within which no place is looked at again; 0 for none.
+        inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
+            it is taken to cover; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
         stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
     """
@@ -151,13 +152,14 @@ class VarSac(nn.Module):
             if left:
                 sight = sight._replace(base=left.logits(self.config.focus))
             saccade = self.latent(sight, state, open_places, generator)
-            open_places.close(saccade.fixation, self.config.inhibition)
+            if left:
+                left.cover(saccade.fixation.detach())
+            else:
+                open_places.close(saccade.fixation, self.config.inhibition)
             saccades.append(saccade)
             moved = self.embed(fourier(saccade.fixation)).relu()  # (B, 32)
             if self.config.reconstruction and generator is not None:
                 guesses.append(self.decoder(torch.cat([state, moved], 1)))  # (B, C thumb)
-            if left:
-                left.cover(saccade.fixation.detach())
             windows.append(self._window(batch, saccade.fixation))  # (B, C, S, S)
             if not self.in_turn:
                 state = self.memory(torch.cat([summary, moved], 1), state)
@@ -225,7 +227,7 @@ class VarSac(nn.Module):
         if not self.by_density:
             return None
         density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
-        return Uncovered(density, self.grid, batch.view, batch.extent, self.latent.scale)
+        return Uncovered(density, self.grid, batch.view, batch.extent, self.latent.scale, self.config.inhibition)
 
     def _sight(self, places: Tensor, proxy: Tensor) -> Sight:
         """What draws the eye: the map and what stands out. With places by density only offset and zoom are of use."""
