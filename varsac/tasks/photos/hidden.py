@@ -9,7 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.pyramid import Pyramid
+from sc2data.pyramid.window import Box
 from varsac.tasks.generated import checked_index
+from varsac.tasks.photos.held import KEPT_PHOTOS
 from varsac.tasks.photos.overlay import OverlaidPyramid, Stamp
 from varsac.tasks.photos.photo import Photo
 from varsac.tasks.photos.sprites import Sprites, margin
@@ -115,7 +117,7 @@ class HiddenData:
         row = checked_index(index, len(self))
         random = np.random.default_rng([self.seed, SPLITS.index(self.split), row])
         photo = self._photos[random.integers(len(self._photos))]
-        base = self._store.pyramid(photo)
+        base = self._base(photo)
         stamps, labels, sides = self._hide(random, base)
         image = OverlaidPyramid(base, stamps)
         return Example(
@@ -125,6 +127,10 @@ class HiddenData:
             objects=_objects(stamps, labels, sides),
             name=f"{self.split} {row} in {photo.name}",
         )
+
+    def _base(self, photo: Photo) -> Pyramid:
+        few = len(self._photos) <= KEPT_PHOTOS
+        return self._store.held(photo) if few else self._store.pyramid(photo)
 
     def _hide(
         self, random: np.random.Generator, base: Pyramid
@@ -156,8 +162,12 @@ class HiddenData:
 
 
 def _ink(base: Pyramid, stamp: Stamp) -> npt.NDArray[np.uint8]:
-    """Black on light ground and white on dark ground."""
-    ground = base.planes[0].read(stamp.box)[0].mean()
+    """Black on light ground and white on dark ground; a quarter of the resolution tells which."""
+    level = min(2, base.levels - 1)
+    height, width, _ = base.planes[level].shape
+    edges = stamp.box.top, stamp.box.bottom, stamp.box.left, stamp.box.right
+    top, bottom, left, right = (edge >> level for edge in edges)
+    ground = base.planes[level].read(Box(top, min(bottom + 1, height), left, min(right + 1, width)))[0].mean()
     return np.full_like(stamp.colour, 0 if ground >= 128 else 255)
 
 

@@ -18,6 +18,9 @@ from sc2data.pyramid.levels import Pixels, halve
 from sc2data.pyramid.pyramid import Plane
 from sc2data.pyramid.window import Box
 
+ALIGNED = 8
+"""What is painted is rounded out to multiples of so many px: the first levels then need no further reading."""
+
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Stamp:
@@ -77,7 +80,8 @@ class _Layers:
 
     def __init__(self, planes: Sequence[Plane], stamps: tuple[Stamp, ...]) -> None:
         self._planes, self._stamps = planes, stamps
-        self._boxes = [[stamp.box for stamp in stamps]]
+        height, width, _ = planes[0].shape
+        self._boxes = [[_aligned(stamp.box, height, width) for stamp in stamps]]
         for _ in planes[1:]:
             self._boxes.append([_halved(box) for box in self._boxes[-1]])
         self._changed: dict[tuple[int, int], Pixels] = {}
@@ -104,10 +108,15 @@ class _Layers:
         key = level, index
         if key not in self._changed:
             box = self._boxes[level][index]
-            self._changed[key] = (
-                halve(self.read(level - 1, self._below(level, box))[0]) if level else self._composed(box)
-            )
+            self._changed[key] = halve(self._under(level, index)) if level else self._composed(box)
         return self._changed[key]
+
+    def _under(self, level: int, index: int) -> Pixels:
+        """The pixels of the level before that a stamp's box is made of, mostly its box there."""
+        below = self._below(level, self._boxes[level][index])
+        if below == self._boxes[level - 1][index]:
+            return self._change(level - 1, index)
+        return self.read(level - 1, below)[0]
 
     def _composed(self, box: Box) -> Pixels:
         pixels = self._planes[0].read(box)[0].copy()
@@ -135,6 +144,13 @@ class _LayerPlane:
     def read(self, box: Box) -> tuple[Pixels, int]:
         """The pixels of a box within the level, and how many were decoded of the image below."""
         return self._layers.read(self._level, box)
+
+
+def _aligned(box: Box, height: int, width: int) -> Box:
+    """The smallest box around another one that the first levels halve without a rest, as far as the image goes."""
+    top, left = box.top // ALIGNED * ALIGNED, box.left // ALIGNED * ALIGNED
+    bottom, right = -(-box.bottom // ALIGNED) * ALIGNED, -(-box.right // ALIGNED) * ALIGNED
+    return Box(top, min(bottom, height), left, min(right, width))
 
 
 def _halved(box: Box) -> Box:

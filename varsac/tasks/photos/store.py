@@ -17,6 +17,7 @@ from sc2data.pyramid.layout import SUFFIX
 from sc2data.pyramid.levels import Pixels
 from sc2data.pyramid.window import Box
 from varsac.tasks.cache import Report
+from varsac.tasks.photos.held import HeldPyramid
 from varsac.tasks.photos.photo import Photo
 from varsac.tasks.stored import StoredPyramid
 from varsac.tasks.task import TaskError
@@ -79,6 +80,10 @@ class PhotoStore:
     def pyramid(self, photo: Photo) -> StoredPyramid:
         """The pyramid of a photograph that was converted."""
         return StoredPyramid(self.path(photo), "photo")
+
+    def held(self, photo: Photo) -> HeldPyramid:
+        """The same, whose small levels stay in memory; for collections of at most `KEPT_PHOTOS`."""
+        return HeldPyramid(self.path(photo), "photo", TILE)
 
 
 class ColourFile:
