@@ -138,7 +138,7 @@ class PlaceLatent(nn.Module):
         logits = sight.base - closed
         if sight.keys is not None:
             gain = 1 / math.sqrt(sight.keys.shape[2])
-            logits = logits + (sight.keys @ (gain * self.query(state))[:, :, None])[..., 0]
+            logits = logits + (sight.keys * (gain * self.query(state))[:, None]).sum(-1)  # faster than bmm
         log_posterior = logits.log_softmax(-1)
         log_prior = (self.prior(state) - closed).log_softmax(-1)
         if generator is None:
