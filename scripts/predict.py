@@ -47,7 +47,7 @@ VIEW = flags.DEFINE_list(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Predict; 1 when an image could not be used."""
+    """Predict; 1 when an image could not be used, or its picture not be written."""
     from tqdm import tqdm
 
     from sc2data.format.durable import replace_file
@@ -68,10 +68,10 @@ def main(arguments: Sequence[str]) -> int:
     with tqdm(chosen_sources(arguments), unit=" images", disable=None) as progress:
         for result in predict(predictor, progress, pictures):
             results.append(result.plain())
-            if result.prediction is None:
+            if result.problem:
                 failed += 1
                 progress.write(f"error: {result.problem}", file=sys.stderr)
-            elif json_file:
+            if result.prediction and json_file:
                 progress.write(f"{result.name}: {result.prediction.words}")
     described = {"checkpoint": CHECKPOINT.value, "model": config.model, "task": config.task}
     text = json.dumps(described | {"draws": DRAWS.value, "seed": SEED.value, "images": results}, indent=1) + "\n"

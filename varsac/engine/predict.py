@@ -14,7 +14,7 @@ import torch
 from torch import nn
 
 from sc2data.errors import UserError
-from sc2data.format.durable import replace_file
+from sc2data.format.durable import StorageError, replace_file
 from sc2data.pyramid import Pyramid
 from varsac import geometry, viz
 from varsac.config import RunConfig
@@ -73,13 +73,13 @@ class Prediction:
 
 @dataclasses.dataclass(frozen=True)
 class Result:
-    """What became of one image: a prediction, or what was wrong with it.
+    """What became of one image: a prediction, or what was wrong with it, or both where only its picture is missing.
 
     Args:
         name: of the image.
-        prediction: None where there is a problem.
+        prediction: None where the image could not be used.
         problem: in words; "" for none.
-        picture: the annotated picture, where one was asked for.
+        picture: the annotated picture, where one was asked for and written.
     """
 
     name: str
@@ -89,10 +89,10 @@ class Result:
 
     def plain(self) -> dict[str, Any]:
         """As JSON has it."""
-        if self.prediction is None:
-            return {"image": self.name, "error": self.problem}
+        predicted = self.prediction.plain() if self.prediction else {}
+        error = {"error": self.problem} if self.problem else {}
         annotated = {"annotated": str(self.picture)} if self.picture else {}
-        return {"image": self.name, **self.prediction.plain(), **annotated}
+        return {"image": self.name, **error, **predicted, **annotated}
 
 
 class Predictor:
@@ -188,7 +188,7 @@ def predict(predictor: Predictor, sources: Iterable[Source], pictures: pathlib.P
         A result an image.
 
     Raises:
-        StorageError: the disk does not take a picture.
+        OSError: the folder for pictures cannot be made.
     """
     taken: set[str] = set()
     if pictures:
@@ -202,10 +202,16 @@ def predict(predictor: Predictor, sources: Iterable[Source], pictures: pathlib.P
             text = str(error)
             yield Result(source.name, problem=text if source.name in text else f"{source.name}: {text}")
             continue
-        path = pictures / file_name(source.name, taken) if pictures else None
-        if path and picture is not None:
+        if pictures is None or picture is None:
+            yield Result(source.name, prediction)
+            continue
+        path = pictures / file_name(source.name, taken)
+        try:
             replace_file(path, viz.png(picture))
-        yield Result(source.name, prediction, picture=path)
+        except StorageError as error:
+            yield Result(source.name, prediction, str(error))
+        else:
+            yield Result(source.name, prediction, picture=path)
 
 
 def annotated(image: Pyramid, prediction: Prediction, name: str, side: int = SIDE) -> viz.Picture:

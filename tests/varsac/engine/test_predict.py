@@ -128,6 +128,19 @@ def test_one_bad_image_does_not_keep_the_others_waiting(digits, tmp_path, monkey
     assert results[3].plain()["annotated"] == str(tmp_path / "out" / "d.png")
 
 
+def test_a_full_disk_costs_the_picture_and_not_the_answer(digits, tmp_path, monkeypatch):
+    model, config, spec, _ = digits
+
+    def full(descriptor):
+        raise OSError(28, "No space left on device")
+
+    path = write_photo(tmp_path / "a.png")
+    monkeypatch.setattr("sc2data.format.durable.os.fsync", full)
+    (result,) = predict(Predictor(model, config, spec), sources([str(path)]), tmp_path / "out")
+    assert result.prediction and "No space left" in result.problem and result.picture is None
+    assert {"error", "answers"} <= set(result.plain()) and not list((tmp_path / "out").iterdir())
+
+
 def test_oracles_are_refused(digits):
     _, config, spec, _ = digits
     oracle = registry.make("oracle_saccades", registry.entry("oracle_saccades").config(), spec)
