@@ -34,6 +34,24 @@ class Answers(nn.Module):
         return {name: layer(features) for name, layer in self.layers.items()}
 
 
+class GlimpseAnswers(Answers):
+    """`Answers` from what T glimpses showed.
+
+    What is present or not ("multilabel") is there if any one glimpse shows it, so every feature counts by its largest
+    value over the glimpses: each glimpse is then taught by itself, and one on clutter takes nothing away. Among
+    classes that exclude each other the amounts matter, of which the mean tells.
+    """
+
+    def __init__(self, heads: Sequence[HeadSpec], features: int) -> None:
+        super().__init__(heads, features)
+        self.largest = {head.name: head.kind == "multilabel" for head in heads}
+
+    def forward(self, features: Tensor) -> dict[str, Tensor]:
+        """Logits (B, size) by head from (B, T, features)."""
+        mean, largest = features.mean(1), features.amax(1)
+        return {name: layer(largest if self.largest[name] else mean) for name, layer in self.layers.items()}
+
+
 class DensityField(NamedTuple):
     """Where a density head found what it counted, in image coordinates.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from varsac.heads import Answers, DensityHead
+from varsac.heads import Answers, DensityHead, GlimpseAnswers
 from varsac.tasks.task import HeadSpec
 
 WHOLE = torch.tensor([[-1.0, -1.0, 1.0, 1.0]])
@@ -56,3 +56,15 @@ def test_each_head_answers_by_itself():
     heads = [HeadSpec("a", "classes", 3), HeadSpec("b", "multilabel", 2), HeadSpec("c", "density", 1)]
     answers = Answers(heads, 5)(torch.rand(4, 5))
     assert {name: tuple(value.shape) for name, value in answers.items()} == {"a": (4, 3), "b": (4, 2)}
+
+
+def test_what_one_glimpse_shows_is_present_and_classes_ask_for_the_mean():
+    heads = [HeadSpec("signs", "multilabel", 1), HeadSpec("kind", "classes", 1)]
+    answers = GlimpseAnswers(heads, 2)
+    for layer in answers.layers.values():
+        torch.nn.init.ones_(layer.weight)
+        torch.nn.init.zeros_(layer.bias)
+    seen = torch.tensor([[[1.0, 0.0], [0.0, 4.0], [0.5, 0.5]]])  # three glimpses of one image
+    found = answers(seen)
+    assert found["signs"].item() == 1 + 4
+    assert found["kind"].item() == pytest.approx(1.5 / 3 + 4.5 / 3)

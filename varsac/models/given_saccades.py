@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from varsac import geometry, losses
 from varsac.encoders import GlimpseEncoder
-from varsac.heads import Answers
+from varsac.heads import GlimpseAnswers
 from varsac.models.output import Output
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, TaskError
@@ -34,7 +34,7 @@ class GivenSaccadesConfig:
 
 
 class GivenSaccades(nn.Module, abc.ABC):
-    """Encodes glimpses and answers from their mean; the derived classes say where they are.
+    """Encodes glimpses and answers from all of them; the derived classes say where they are.
 
     Args:
         config: options.
@@ -52,7 +52,7 @@ class GivenSaccades(nn.Module, abc.ABC):
         self.scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, features=config.features)
         self.merge = nn.Linear(config.features + 3, config.features)
-        self.answers = Answers(spec.heads, config.features)
+        self.answers = GlimpseAnswers(spec.heads, config.features)
 
     @abc.abstractmethod
     def points(self, batch: Batch, generator: torch.Generator | None) -> Tensor:
@@ -66,7 +66,7 @@ class GivenSaccades(nn.Module, abc.ABC):
         for fixation in fixations.unbind(1):
             _, vector = self.glimpse(batch.images.window(fixation, self.config.glimpse_size))
             seen.append(self.merge(torch.cat([vector, fixation], 1)).relu())  # (B, D)
-        answers = self.answers(torch.stack(seen).mean(0))
+        answers = self.answers(torch.stack(seen, 1))
         return Output(answers, fixations, torch.ones_like(fixations[..., 0]))
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:

@@ -15,7 +15,7 @@ from torch.nn import functional
 from varsac import losses, points
 from varsac.coverage import Uncovered
 from varsac.encoders import GlimpseEncoder, ProxyEncoder
-from varsac.heads import Answers, DensityField, DensityHead
+from varsac.heads import Answers, DensityField, DensityHead, GlimpseAnswers
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
 from varsac.models.output import Output
@@ -120,7 +120,7 @@ class VarSac(nn.Module):
         self.memory = Memory(features + 32 + (features if config.feedback else 0), state)
         if asked:
             self.merge = nn.Linear(features + state + 3, features)
-        self.answers = Answers(asked, features)
+        self.answers = GlimpseAnswers(asked, features)
         self.densities = nn.ModuleDict(
             {head.name: DensityHead(head.size, width, config.glimpse_width, self.grid) for head in dense}
         )
@@ -247,7 +247,7 @@ class VarSac(nn.Module):
     def _answers(
         self, seen: list[Tensor], of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch
     ) -> tuple[dict[str, Tensor], dict[str, DensityField]]:
-        answers = self.answers(torch.stack(seen).mean(0)) if seen else {}
+        answers = self.answers(torch.stack(seen, 1)) if seen else {}
         fields = {}
         for name in self.densities:
             head = self._dense(name)
