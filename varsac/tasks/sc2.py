@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import pathlib
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ OUTCOMES = ("self", "neither", "enemy")
 """Who lost fewer units by the end of the scene."""
 SCREEN_PROXY = 64
 """Shorter side, px, of a proxy made from the screen where none is asked for."""
+KEPT = 256 << 20
+"""Bytes of proxies that are kept in memory, with all else of their examples but the screens."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -160,6 +163,10 @@ class SC2Task:
         return proxy_size(*minimap, self.config.proxy_size) if self.config.proxy_size else minimap
 
 
+_NO_IMAGE = Pyramid([])
+"""In the place of screens, which are not kept."""
+
+
 @dataclasses.dataclass(frozen=True, eq=False)
 class SC2Data:
     """A `TaskData` of harvested screens.
@@ -171,6 +178,9 @@ class SC2Data:
         records: (n,) which of the data set's.
         counts: (n, types) of each.
         levels: file of the screens' coarse levels, or None.
+
+    What an example has besides its screen is kept once it was read, as much as `KEPT` takes: reading it takes as long
+    as six windows of a screen do.
     """
 
     path: pathlib.Path
@@ -179,16 +189,28 @@ class SC2Data:
     records: npt.NDArray[np.int64]
     counts: npt.NDArray[np.int64]
     levels: pathlib.Path | None
+    _kept: dict[int, Example] = dataclasses.field(default_factory=dict, init=False, repr=False)
 
     def __len__(self) -> int:
         return len(self.records)
 
     def __getitem__(self, index: int) -> Example:
         row = checked_index(index, len(self))
+        image = ScreenPyramid(self.path, self.levels, int(self.records[row]))
+        example = self._kept.get(row)
+        if example is None:
+            example = self._read(row, image)
+            if (len(self._kept) + 1) * example.proxy.nbytes <= KEPT:
+                self._kept[row] = dataclasses.replace(example, image=_NO_IMAGE)
+        return dataclasses.replace(example, image=image)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_kept": {}}
+
+    def _read(self, row: int, image: ScreenPyramid) -> Example:
         record = int(self.records[row])
         dataset = opened_dataset(self.path)
         scene, units = dataset.scene(record), dataset.units(record)
-        image = ScreenPyramid(self.path, self.levels, record)
         return Example(
             proxy=self._proxy(dataset, record, image),
             image=image,

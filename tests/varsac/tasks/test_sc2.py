@@ -10,7 +10,7 @@ from sc2data.format.schema import SchemaError
 from sc2data.format.split import split
 from sc2data.pyramid import Pyramid, StoreError
 from tests.sc2data.format.examples import CONFIG, MARINE, PROVENANCE, ZERGLING, schema, write
-from varsac.tasks import screens
+from varsac.tasks import sc2, screens
 from varsac.tasks.sc2 import SC2Config, SC2Task, minimap_view
 from varsac.tasks.task import TaskError
 
@@ -212,3 +212,24 @@ def test_what_is_missing_is_said(folder, tmp_path):
 def test_wrong_settings(wrong, message):
     with pytest.raises(TaskError, match=message):
         SC2Config(**wrong)
+
+
+def test_what_was_read_is_kept_but_for_the_screens(folder, monkeypatch):
+    data = SC2Task(SC2Config(), folder).data("train")
+    first = data[0]
+    monkeypatch.setattr(Dataset, "units", None)  # would fail if it was called
+    again = data[0]
+    assert again.name == first.name and np.array_equal(again.proxy, first.proxy)
+    assert np.array_equal(again.image.level(0), first.image.level(0))
+    with pytest.raises(TypeError):
+        pickle.loads(pickle.dumps(data))[0]
+
+
+def test_no_more_is_kept_than_there_is_room_for(folder, monkeypatch):
+    data = SC2Task(SC2Config(), folder).data("train")
+    monkeypatch.setattr(sc2, "KEPT", data[0].proxy.nbytes)
+    data[1]
+    monkeypatch.setattr(Dataset, "units", None)
+    data[0]
+    with pytest.raises(TypeError):
+        data[1]
