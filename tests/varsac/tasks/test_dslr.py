@@ -103,6 +103,19 @@ def test_splits_share_neither_photographs_nor_digits(scenes):
     assert not drawn["train"] & drawn["test"]
 
 
+def test_eased_examples_are_the_same_objects_on_fainter_ground(scenes):
+    data = hidden(scenes, contrast=1.0, blur=0.0).data("train")
+    plain = data.eased(0.0)
+    assert len(plain) == len(data) and plain.spec == data.spec
+    for index in range(3):
+        mine, other = data[index], plain[index]
+        np.testing.assert_array_equal(mine.objects.positions, other.objects.positions)
+        assert mine.labels == other.labels and mine.name == other.name
+        colours, numbers = np.unique(other.image.level(0).reshape(-1, 3), axis=0, return_counts=True)
+        assert numbers.max() > 0.9 * numbers.sum() and len(colours) > 1  # one colour, and what is hidden
+        np.testing.assert_array_equal(data.eased(1.0)[index].proxy, mine.proxy)
+
+
 def test_same_seed_same_images_in_any_process(scenes):
     data, again, other = (hidden(scenes).data("val"), hidden(scenes).data("val"), None)
     other = task(scenes, layout="hidden", seed=5, hidden=Hidden(train=3, val=6, test=3)).data("val")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from sc2data.pyramid import Pyramid
 from sc2data.pyramid.window import Box
 from varsac.tasks.generated import checked_index
+from varsac.tasks.photos.faded import FadedPyramid
 from varsac.tasks.photos.held import KEPT_PHOTOS
 from varsac.tasks.photos.overlay import OverlaidPyramid, Stamp
 from varsac.tasks.photos.photo import Photo
@@ -95,6 +97,7 @@ class HiddenData:
         spec: what the examples are like.
         split: which one.
         seed: of the task.
+        clutter: share of the photographs' contrast that is left.
     """
 
     def __init__(
@@ -106,8 +109,9 @@ class HiddenData:
         spec: DataSpec,
         split: Split,
         seed: int,
+        clutter: float = 1.0,
     ) -> None:
-        self.config, self.spec, self.split, self.seed = config, spec, split, seed
+        self.config, self.spec, self.split, self.seed, self.clutter = config, spec, split, seed, clutter
         self._photos, self._store, self._sprites = tuple(photos), store, sprites
 
     def __len__(self) -> int:
@@ -128,9 +132,15 @@ class HiddenData:
             name=f"{self.split} {row} in {photo.name}",
         )
 
+    def eased(self, clutter: float) -> Self:
+        """The same objects at the same places, in photographs with a share of their contrast."""
+        config, store, sprites = self.config, self._store, self._sprites
+        return type(self)(config, self._photos, store, sprites, self.spec, self.split, self.seed, clutter)
+
     def _base(self, photo: Photo) -> Pyramid:
         few = len(self._photos) <= KEPT_PHOTOS
-        return self._store.held(photo) if few else self._store.pyramid(photo)
+        base = self._store.held(photo) if few else self._store.pyramid(photo)
+        return FadedPyramid(base, self.clutter) if self.clutter < 1 else base
 
     def _hide(
         self, random: np.random.Generator, base: Pyramid
