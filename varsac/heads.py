@@ -39,12 +39,17 @@ class GlimpseAnswers(Answers):
 
     What is present or not ("multilabel") is there if any one glimpse shows it, so every feature counts by its largest
     value over the glimpses: each glimpse is then taught by itself, and one on clutter takes nothing away. Among
-    classes that exclude each other the amounts matter, of which the mean tells.
+    classes that exclude each other the amounts matter, of which the mean tells, unless an image holds a single object.
+
+    Args:
+        heads: the questions.
+        features: length of the vectors.
+        single: whether an image holds one object at most.
     """
 
-    def __init__(self, heads: Sequence[HeadSpec], features: int) -> None:
+    def __init__(self, heads: Sequence[HeadSpec], features: int, single: bool = False) -> None:
         super().__init__(heads, features)
-        self.largest = {head.name: head.kind == "multilabel" for head in heads}
+        self.largest = {head.name: head.kind == "multilabel" or single for head in heads}
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Logits (B, size) by head from (B, T, features)."""

@@ -68,3 +68,10 @@ def test_what_one_glimpse_shows_is_present_and_classes_ask_for_the_mean():
     found = answers(seen)
     assert found["signs"].item() == 1 + 4
     assert found["kind"].item() == pytest.approx(1.5 / 3 + 4.5 / 3)
+
+
+def test_one_glimpse_is_enough_where_an_image_holds_a_single_object():
+    answers = GlimpseAnswers([HeadSpec("kind", "classes", 1)], 2, single=True)
+    torch.nn.init.ones_(answers.layers["kind"].weight)
+    torch.nn.init.zeros_(answers.layers["kind"].bias)
+    assert answers(torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))["kind"].item() == 1 + 4

@@ -52,7 +52,7 @@ class GivenSaccades(nn.Module, abc.ABC):
         self.scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, features=config.features)
         self.merge = nn.Linear(config.features + 3, config.features)
-        self.answers = GlimpseAnswers(spec.heads, config.features)
+        self.answers = GlimpseAnswers(spec.heads, config.features, spec.objects == 1)
 
     @abc.abstractmethod
     def points(self, batch: Batch, generator: torch.Generator | None) -> Tensor:

@@ -120,7 +120,7 @@ class VarSac(nn.Module):
         self.memory = Memory(features + 32 + (features if config.feedback else 0), state)
         if asked:
             self.merge = nn.Linear(features + state + 3, features)
-        self.answers = GlimpseAnswers(asked, features)
+        self.answers = GlimpseAnswers(asked, features, spec.objects == 1)
         self.densities = nn.ModuleDict(
             {head.name: DensityHead(head.size, width, config.glimpse_width, self.grid) for head in dense}
         )
