@@ -39,7 +39,7 @@ class TrainConfig:
         device: "auto", "cpu", "cuda" or "cuda:N".
         bf16: automatic mixed precision.
         channels_last: faster small convolutions.
-        compile: `torch.compile` of the model.
+        compile: `torch.compile` of the model's parts; takes a C++ compiler, and a minute or more to begin.
         tensorboard: write its event files too (needs the package tensorboard).
     """
 
