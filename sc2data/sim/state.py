@@ -70,6 +70,11 @@ PLAN_FIELDS: dict[str, type] = {
 
 ALL_FIELDS = UNIT_FIELDS | PLAN_FIELDS
 
+_BLOCKS: dict[type, list[str]] = {
+    kind: [name for name, of in ALL_FIELDS.items() if of is kind] for kind in dict.fromkeys(ALL_FIELDS.values())
+}
+"""Fields of one type are the rows of one array: units come and go by a few operations instead of dozens."""
+
 
 class Mode:
     """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words.
@@ -110,15 +115,18 @@ class Units:
 
     def __init__(self, capacity: int = 256) -> None:
         self._count = 0
-        self._arrays: dict[str, npt.NDArray[Any]] = {k: np.zeros(capacity, t) for k, t in ALL_FIELDS.items()}
+        self._blocks: dict[type, npt.NDArray[Any]] = {
+            kind: np.zeros((len(names), capacity), kind) for kind, names in _BLOCKS.items()
+        }
         self.orders: list[list[Order]] = []
         self.buffs: list[dict[int, int]] = []  # buff id -> loop at which it ends
         self.cargo: list[list[dict[str, Any]]] = []  # passengers, each the row of a unit
         self._bind()
 
     def _bind(self) -> None:
-        """Make the attributes views of the arrays' living part: a plain attribute costs a tenth of a computed one."""
-        self.__dict__.update({name: array[: self._count] for name, array in self._arrays.items()})
+        """Make the attributes views of the blocks' living part: a plain attribute costs a tenth of a computed one."""
+        for kind, names in _BLOCKS.items():
+            self.__dict__.update(zip(names, self._blocks[kind][:, : self._count], strict=True))
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in ALL_FIELDS}
@@ -141,25 +149,27 @@ class Units:
     def extend(self, count: int, **values: Any) -> int:
         """Append `count` units; each value is one for all or an array (count,). Returns the first one's row."""
         first, last = self._count, self._count + count
-        while last > len(self._arrays["tag"]):
-            self._arrays = {k: np.concatenate([a, np.zeros_like(a)]) for k, a in self._arrays.items()}
-        for name, array in self._arrays.items():
-            array[first:last] = values.get(name, -1 if name == "aim" else 0)
+        while last > self._blocks[np.uint64].shape[1]:
+            self._blocks = {k: np.concatenate([b, np.zeros_like(b)], axis=1) for k, b in self._blocks.items()}
+        for block in self._blocks.values():
+            block[:, first:last] = 0
         self._count = last
+        self._bind()
+        for name, value in ({"aim": -1} | values).items():
+            self.__dict__[name][first:last] = value
         self.orders.extend([] for _ in range(count))
         self.buffs.extend({} for _ in range(count))
         self.cargo.extend([] for _ in range(count))
-        self._bind()
         return first
 
     def keep(self, mask: npt.NDArray[np.bool_]) -> None:
         """Drop every unit whose `mask` (len,) is False; the others keep their order and lose aims at the dropped."""
         moved = np.where(mask, np.cumsum(mask) - 1, -1).astype(np.int32)
-        count = int(mask.sum())
-        for array in self._arrays.values():
-            array[:count] = array[: self._count][mask]
-        self._count = count
-        rows = np.flatnonzero(mask).tolist()
+        kept = np.flatnonzero(mask)
+        for block in self._blocks.values():
+            block[:, : len(kept)] = block[:, kept]
+        self._count = len(kept)
+        rows = kept.tolist()
         self.orders = [self.orders[i] for i in rows]
         self.buffs = [self.buffs[i] for i in rows]
         self.cargo = [self.cargo[i] for i in rows]

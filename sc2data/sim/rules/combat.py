@@ -19,7 +19,8 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 NOTICE_EVERY = 4
-"""Game loops between two looks of a unit for something to attack; each unit has its turn."""
+"""Game loops between two looks of the units for something to attack. All look in the same loop: for rules that work on
+all units at once, a quarter of them each loop would cost three times as much."""
 
 NOTICE_RANGE = 5.0
 """World units between edges within which every idle unit notices enemies; those that shoot farther notice farther."""
@@ -41,18 +42,14 @@ _LATER = 1000.0
 
 
 def notice(world: World) -> None:
-    """Units whose turn it is, and that may, take the nearest enemy that they notice as their target."""
+    """Every few loops, units that may take the nearest enemy that they notice as their target."""
+    if world.state.loop % NOTICE_EVERY:
+        return
     units, statistics = world.state.units, world.statistics
-    phase = -world.state.loop % NOTICE_EVERY
-    mode, kind, owner = (
-        units.mode[phase::NOTICE_EVERY],
-        units.type[phase::NOTICE_EVERY],
-        units.owner[phase::NOTICE_EVERY],
-    )
-    free = (mode <= Mode.HOLD) & (mode != Mode.MOVE) & ~units.forced[phase::NOTICE_EVERY] & (owner != NEUTRAL)
-    free &= statistics.defends_itself[kind] & (units.build_progress[phase::NOTICE_EVERY] >= 1)
-    rows = np.flatnonzero(free) * NOTICE_EVERY + phase
-    for player in sorted(set(owner[free].tolist())):
+    free = (units.mode <= Mode.HOLD) & (units.mode != Mode.MOVE) & ~units.forced & (units.owner != NEUTRAL)
+    free &= statistics.defends_itself[units.type] & (units.build_progress >= 1)
+    rows = np.flatnonzero(free)
+    for player in sorted(set(units.owner[rows].tolist())):
         own = rows[units.owner[rows] == player]
         own = own[~_content(world, own)]
         foes = _near(world, own, np.flatnonzero(targets.attackable(world, player)))

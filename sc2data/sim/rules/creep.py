@@ -28,12 +28,13 @@ def grid(world: World) -> npt.NDArray[np.bool_]:
 def refresh(world: World) -> None:
     """Make the creep anew where a source came or went. It does not spread or recede over time."""
     units, state = world.state.units, world.state
-    sources = np.flatnonzero(np.isin(units.type, list(RADII)) & (units.build_progress >= 1))
+    standing = np.flatnonzero(units.structure & (units.build_progress >= 1))
+    sources = [row for row, kind in zip(standing.tolist(), units.type[standing].tolist()) if kind in RADII]
     key = tuple(units.tag[sources].tolist())
     if state.creep is None or state.creep_sources != key:
         state.creep_sources = key
         state.creep = np.zeros(world.terrain.level.shape, bool)
-        for row in sources.tolist():
+        for row in sources:
             _spread(world, state.creep, *world.place(row), RADII[int(units.type[row])])
 
 

@@ -16,6 +16,9 @@ _SAMPLES = 2.0
 
 _FIELDS_KEPT = 256
 
+_SQUARE = 4
+"""Cells along the side of the squares in which goals share their paths."""
+
 _LOOK_AHEAD = 24
 """Cells along its way in which a walker looks for the farthest that it can walk to straight."""
 
@@ -37,6 +40,7 @@ class Navigation:
         self._walls = np.zeros((self.rows + 1, self.columns + 1), np.int32)
         self._walls[1:, 1:] = np.cumsum(np.cumsum(~self.open, axis=0, dtype=np.int32), axis=1)
         self._nearest: npt.NDArray[np.intp] | None = None
+        self._landmarks = self._squares()
 
     def __deepcopy__(self, memo: dict[int, object]) -> Navigation:
         return self  # what it keeps follows from its layout alone
@@ -70,6 +74,21 @@ class Navigation:
             of_label[labels.ravel()[self._flat]] = np.flatnonzero(self._flat)
             self._nearest = of_label[labels.ravel()]
         return self._nearest
+
+    def _squares(self) -> npt.NDArray[np.intp]:
+        """For each cell (H*W,) the one that paths lead to instead: in a wholly open square of cells its middle.
+
+        In such a square one can walk from anywhere to anywhere. So goals that move within one, and all goals there,
+        share their path distances, which are dear.
+        """
+        marks = np.arange(self._flat.size).reshape(self.open.shape)
+        rows, columns = (side // _SQUARE * _SQUARE for side in self.open.shape)
+        squares = (rows // _SQUARE, _SQUARE, columns // _SQUARE, _SQUARE)
+        whole = self.open[:rows, :columns].reshape(squares).all(axis=(1, 3), keepdims=True)
+        inner = marks[:rows, :columns].reshape(squares)
+        middle = inner[:, _SQUARE // 2, :, _SQUARE // 2][:, None, :, None]
+        marks[:rows, :columns] = np.where(whole, middle, inner).reshape(rows, columns)
+        return marks.ravel()
 
     def clear(self, x: FloatArray, y: FloatArray, to_x: FloatArray, to_y: FloatArray) -> npt.NDArray[np.bool_]:
         """Whether straight lines between points (N,) of the map stay on open cells; their first cell is not asked."""
@@ -125,13 +144,18 @@ class Navigation:
             start = int(self.nearest_cells()[start])
         if start == goal:
             return goal_x, goal_y
-        way = self._field(goal).way(start, _LOOK_AHEAD)
+        landmark = int(self._landmarks[goal])
+        if start == landmark:
+            return goal_x, goal_y
+        way = self._field(landmark).way(start, _LOOK_AHEAD)
         if not len(way):
             return None
         end_x, end_y = (way % self.columns + 0.5).astype(np.float32), (way // self.columns + 0.5).astype(np.float32)
         if way[-1] == goal:
             end_x[-1], end_y[-1] = goal_x, goal_y
+        elif way[-1] == landmark:
+            end_x, end_y = np.append(end_x, np.float32(goal_x)), np.append(end_y, np.float32(goal_y))
         straight = self.clear(np.full_like(end_x, x), np.full_like(end_y, y), end_x, end_y)
         blocked = np.flatnonzero(~straight)
-        last = max(int(blocked[0]) - 1, 0) if len(blocked) else len(way) - 1
+        last = max(int(blocked[0]) - 1, 0) if len(blocked) else len(end_x) - 1
         return float(end_x[last]), float(end_y[last])

@@ -80,7 +80,7 @@ def look(world: World) -> None:
         state.sight[player] = grid
         known = state.explored.get(player)
         state.explored[player] = grid.copy() if known is None else known | grid
-        seen = lit(world, grid, everything)
+        seen = np.ones(len(units), bool) if world.sees_all(player) else lit(world, grid, everything)
         _remember(world, player, seen)
         if hidden.any():
             seen &= ~hidden | detected(world, player)
