@@ -86,6 +86,21 @@ def read(path: pathlib.Path) -> list[dict[str, Any]]:
     return found
 
 
+def cpu_seconds(folder: pathlib.Path) -> float:
+    """CPU-seconds that the run of a folder took up to its last line of the log, over all times it was gone on with.
+
+    Raises:
+        LogError: the log is damaged.
+    """
+    total = last = 0.0
+    for line in read(folder / LOG):
+        if "cpu_seconds" in line:
+            seconds = line["cpu_seconds"]
+            total += seconds - last if seconds >= last else seconds  # the clock begins again when a run goes on
+            last = seconds
+    return total
+
+
 def _event_writer(folder: pathlib.Path, first: int) -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter

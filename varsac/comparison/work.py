@@ -1,0 +1,91 @@
+"""The works that models are compared on: tasks with fixed settings, and what each model is given to learn them."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+from sc2data.errors import UserError
+from varsac.config import SMALL_DIGITS, RunConfig, resolved
+from varsac.tasks import registry
+
+
+class WorkError(UserError, ValueError):
+    """A work that there is not, or one without the data that it needs."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Work:
+    """A task with fixed settings.
+
+    Args:
+        title: for people.
+        task: name in `varsac.tasks.registry`.
+        columns: what tables show: measures as `varsac.engine.evaluate` names them, with their titles.
+        settings: text by key ("task.", "model." or "train."), for every configuration.
+        recipes: settings for single configurations, by their names; they come after the others.
+        needs_data: a folder of data has to be given.
+    """
+
+    title: str
+    task: str
+    columns: Mapping[str, str]
+    settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    recipes: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    needs_data: bool = False
+
+    def config(self, configuration: str, seed: int, settings: Mapping[str, str]) -> RunConfig:
+        """What a configuration is on this work.
+
+        Args:
+            configuration: name in `varsac.config.CONFIGS`.
+            seed: of the run.
+            settings: that come last.
+
+        Raises:
+            ConfigError: an unknown configuration.
+            OptionError: a setting that its model or task does not have.
+        """
+        asked = {**self.settings, **self.recipes.get(configuration, {}), **settings, "train.seed": str(seed)}
+        return resolved(configuration, asked, self.task, registry.entry(self.task).config())
+
+
+TWO_DIGITS = {"digits/right": "digits right", "digits/accuracy": "both right", "found": "found"}
+MAJORITY = {"majority/accuracy": "right", "found": "found"}
+
+WORKS: dict[str, Work] = {
+    "smoke": Work(
+        "Two digits of 24 px among 8 fragments in 256 px",
+        "synthetic",
+        TWO_DIGITS,
+        {f"task.{key}": value for key, value in SMALL_DIGITS.items()} | {"train.steps": "1200"},
+        {name: {"model.glimpses": "3"} for name in ("default", "random_saccades", "oracle_saccades")},
+    ),
+    "two_digits": Work(
+        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2000"}
+    ),
+    "two_digits_2528": Work(
+        "The same picture in 2528 px",
+        "synthetic",
+        TWO_DIGITS,
+        {"task.height": "2528", "task.width": "2528", "train.steps": "2000"},
+        needs_data=True,
+    ),
+    "majority": Work(
+        "Which digit of 28 px occurs three times among five, with 50 noise stamps, in 512 px",
+        "synthetic",
+        MAJORITY,
+        {"task.scene": "megapixel", "train.steps": "2000"},
+    ),
+}
+
+
+def work(name: str) -> Work:
+    """The work of a name.
+
+    Raises:
+        WorkError: there is none.
+    """
+    if name not in WORKS:
+        raise WorkError(f"work {name!r} is unknown; there are {', '.join(WORKS)}")
+    return WORKS[name]
