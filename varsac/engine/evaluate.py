@@ -61,7 +61,8 @@ def evaluate(
         watch: is shown every batch and the outputs of its draws.
 
     Returns:
-        "HEAD/MEASURE" as in `varsac.metrics`; "found", "precision@R", "recall@R", "distance@R", R in radii of the
+        "HEAD/MEASURE" as in `varsac.metrics`; of "density" heads over glimpses "HEAD/mae_of_proxy" too, how wrong the
+        proxy's densities are without a glimpse; "found", "precision@R", "recall@R", "distance@R", R in radii of the
         objects; "seconds" an image in the model, reading of windows included, and "pixels_decoded" an image, all draws
         together; the making of proxies counts in neither.
     """
@@ -80,6 +81,8 @@ def evaluate(
         for head in heads:
             answer = torch.stack([output.answers[head.name] for output in outputs])
             answers[head.name].add(answer if draws > 1 else answer[0], one.labels[head.name])
+        for name, field in outputs[0].fields.items():
+            costs.add(f"{name}/mae_of_proxy", (field.places.sum(2) - one.labels[name]).abs().cpu())
         _localised(places, outputs[0], one, localise)
         if watch is not None:
             watch(one, outputs)

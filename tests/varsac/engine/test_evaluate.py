@@ -9,8 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from sc2data.pyramid import PyramidStore, PyramidWriter
+from sc2data.pyramid import Pyramid, PyramidStore, PyramidWriter
 from varsac.engine.evaluate import evaluate
+from varsac.heads import DensityField
 from varsac.models.output import Output
 from varsac.models.whole import FullImage, WholeConfig
 from varsac.tasks.task import DataSpec, Example, HeadSpec
@@ -79,3 +80,29 @@ def test_draws_count_each(data):
 def test_whole_images_count_whole(data):
     model = FullImage(WholeConfig(width=4, stages=1), SPEC)
     assert evaluate(model, data, localise=False)["pixels_decoded"] == 128 * 128
+
+
+class Dense(nn.Module):
+    """Answers the truth, though its proxy says 3."""
+
+    def forward(self, batch, generator=None):
+        size = len(batch)
+        places, unused = torch.full((size, 1, 4), 0.75), torch.zeros(size, 1, 2)
+        field = DensityField(unused, unused[..., :1], unused[..., 0], torch.zeros(size, 1, 1, 1), places)
+        nowhere = torch.zeros(size, 0, 3)
+        return Output({"units": batch.labels["units"]}, nowhere, nowhere[..., 0], fields={"units": field})
+
+
+def test_what_the_proxy_says_without_glimpses_is_measured_too():
+    class Counted:
+        spec = DataSpec((HeadSpec("units", "density", 1),), 3, (8, 8), (8, 8), 2.0)
+
+        def __len__(self):
+            return 2
+
+        def __getitem__(self, index):
+            pixels = np.zeros((8, 8, 3), np.uint8)
+            return Example(pixels, Pyramid.of(pixels), {"units": np.array([2 + 3 * index], np.float32)})
+
+    measures = evaluate(Dense(), Counted())
+    assert measures["units/mae"] == 0 and measures["units/mae_of_proxy"] == (1 + 2) / 2
