@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+from collections.abc import Callable
 from typing import SupportsIndex
 
 import numpy as np
@@ -33,8 +34,19 @@ class ScreenPlane:
         return pixels, pixels_of_tiles(box, self.shape, self._dataset.schema.tile)
 
 
-def write_screen_levels(dataset: Dataset, path: str | os.PathLike[str], compression: str = "fast") -> None:
+def write_screen_levels(
+    dataset: Dataset,
+    path: str | os.PathLike[str],
+    compression: str = "fast",
+    report: Callable[[int, int], None] | None = None,
+) -> None:
     """Write levels 1 and up of every screen of a data set to a store; a third of the screens' pixels.
+
+    Args:
+        dataset: with screens.
+        path: of the store.
+        compression: see `PyramidWriter`.
+        report: is told how many screens are written, and of how many.
 
     Raises:
         SchemaError: the data set has no screens.
@@ -45,6 +57,8 @@ def write_screen_levels(dataset: Dataset, path: str | os.PathLike[str], compress
     with PyramidWriter(path, compression=compression, about=about, first_level=1) as writer:
         for record in range(len(dataset)):
             writer.add(_name(record), dataset.screen(record))
+            if report:
+                report(record + 1, len(dataset))
 
 
 class ScreenPyramids:

@@ -32,7 +32,7 @@ class Entry:
 
 TASKS = {
     "dslr": Entry(DSLRConfig, DSLRTask),
-    "sc2": Entry(SC2Config, lambda config, data_dir, report: SC2Task(config, data_dir)),
+    "sc2": Entry(SC2Config, SC2Task),
     "synthetic": Entry(SyntheticConfig, SyntheticTask),
 }
 

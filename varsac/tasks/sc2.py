@@ -15,6 +15,7 @@ from sc2data.format.schema import COUNTED_ALLIANCE_NAMES, COUNTED_ALLIANCES
 from sc2data.pyramid import Pyramid
 from sc2data.pyramid.screens import require_screens
 from sc2data.units import unit_type
+from varsac.tasks.cache import Report
 from varsac.tasks.generated import checked_index
 from varsac.tasks.proxy import proxy_of, proxy_size
 from varsac.tasks.screens import ScreenPyramid, opened_dataset, screen_levels
@@ -80,6 +81,7 @@ class SC2Task:
     Args:
         config: what is asked of them.
         data_dir: folder of the data set.
+        report: is told of progress while coarse levels of the screens are written to a file.
 
     Raises:
         NoDatasetError, ManifestError, ShardError: no data set in the folder, or a damaged one.
@@ -89,8 +91,14 @@ class SC2Task:
 
     name = "sc2"
 
-    def __init__(self, config: SC2Config | None = None, data_dir: str | os.PathLike[str] | None = None) -> None:
+    def __init__(
+        self,
+        config: SC2Config | None = None,
+        data_dir: str | os.PathLike[str] | None = None,
+        report: Report | None = None,
+    ) -> None:
         self.config = config or SC2Config()
+        self._report = report
         if data_dir is None:
             raise TaskError(
                 "the sc2 task needs a harvested data set: give its folder; `python -m scripts.harvest` makes one"
@@ -126,7 +134,7 @@ class SC2Task:
                 f"{self._dataset.path}: no records are left in split {split!r}; harvest more, or raise `most`"
             )
         use_files = config.levels == "files" or (config.levels == "auto" and config.proxy == "screen")
-        levels = screen_levels(self._dataset) if use_files else None
+        levels = screen_levels(self._dataset, self._report) if use_files else None
         return SC2Data(self._dataset.path, config, self._spec, records, counts, levels)
 
     def _counts(self, records: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -16,6 +16,7 @@ from sc2data.pyramid import Pyramid, PyramidStore, ScreenPyramids, write_screen_
 from sc2data.pyramid.levels import Pixels, build_levels, level_sizes
 from sc2data.pyramid.screens import ScreenPlane
 from sc2data.pyramid.window import Box
+from varsac.tasks.cache import Report
 
 
 class ScreenPyramid(Pyramid):
@@ -51,10 +52,14 @@ def opened_dataset(path: pathlib.Path) -> Dataset:
     return Dataset(path)
 
 
-def screen_levels(dataset: Dataset) -> pathlib.Path:
+def screen_levels(dataset: Dataset, report: Report | None = None) -> pathlib.Path:
     """The file of the coarser levels of a data set's screens, beside its folder; made where it is not there.
 
     Where another process makes it already, this one waits for it.
+
+    Args:
+        dataset: with screens.
+        report: is told how many screens are ready, and of how many, while it is made.
 
     Raises:
         StoreError: it was made before the data set grew.
@@ -64,7 +69,7 @@ def screen_levels(dataset: Dataset) -> pathlib.Path:
     path = folder.with_name(folder.name + ".levels.h5")
     while not path.exists():
         try:
-            write_screen_levels(dataset, path)
+            write_screen_levels(dataset, path, report=report)
         except InUseError:
             time.sleep(1)
         except OccupiedError:

@@ -59,3 +59,9 @@ def test_data_sets_without_screens_are_refused(tmp_path, levels):
         write_screen_levels(bare, tmp_path / "levels.h5")
     with pytest.raises(SchemaError, match="minimaps without screens"):
         ScreenPyramids(bare, levels)
+
+
+def test_writing_tells_how_far_it_is(tmp_path, dataset):
+    told = []
+    write_screen_levels(dataset, tmp_path / "levels.h5", report=lambda ready, total: told.append((ready, total)))
+    assert told == [(number, 9) for number in range(1, 10)]
