@@ -48,7 +48,7 @@ td:first-child, th:first-child { text-align: left; }
 td.words { text-align: left; color: var(--soft); white-space: normal; min-width: 9rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .6rem; }
 .tile { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; }
-.tile b { display: block; font-size: 1.5rem; line-height: 1.2; }
+.tile b { display: block; font-size: 1.5rem; line-height: 1.2; white-space: nowrap; }
 .charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 19rem), 1fr)); gap: 1rem; }
 .card, figure { background: var(--card); border-radius: .5rem; padding: .8rem; margin: 0; min-width: 0; }
 .cases { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 21rem), 1fr)); gap: 1rem; }
@@ -126,7 +126,7 @@ def tiles(measures: Mapping[str, float]) -> str:
     for last in FIRST:
         for name, value in measures.items():
             if name.rpartition("/")[2] == last:
-                shown = f"{1000 * value:.2f} ms" if last == "seconds" else _figure(last, value)
+                shown = f"{1000 * value:.3g} ms" if last == "seconds" else _figure(last, value)
                 parts.append(f"<div class='tile'><b>{shown}</b>{html.escape(_spoken(name))}</div>")
     return f"<div class='tiles'>{''.join(parts)}</div>"
 
