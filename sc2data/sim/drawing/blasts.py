@@ -103,19 +103,25 @@ def _disc(
 
 def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: int) -> None:
     """Flashes of this `loop`, over everything."""
-    for blast in blasts:
-        if not blast.start <= loop < blast.until:
-            continue
+    seen = [blast for blast in blasts if blast.start <= loop < blast.until]
+    ends = [((blast.x, blast.y, blast.z), blast.toward or (blast.x, blast.y, blast.z)) for blast in seen]
+    pixels, depth = camera.project(np.reshape(ends, (-1, 3)))
+    pixels, depth = pixels.reshape(-1, 2, 2), depth.reshape(-1, 2)
+    for row in np.flatnonzero(_in_view(pixels, depth, camera)).tolist():
+        blast = seen[row]
         age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
-        pixels, depth = camera.project([(blast.x, blast.y, blast.z), blast.toward or (blast.x, blast.y, blast.z)])
-        if depth.min() > 1 and _in_view(pixels, camera, _REACH * camera.focal / depth.min()):
-            _PAINTERS.get(blast.kind, _shot)(image, pixels[0], pixels[1], camera.focal / depth[0], age)
+        paint = _PAINTERS.get(blast.kind, _shot)
+        paint(image, pixels[row, 0], pixels[row, 1], float(camera.focal / depth[row, 0]), age)
 
 
-def _in_view(pixels: npt.NDArray[np.float64], camera: ScreenCamera, margin: float) -> bool:
-    """Whether the box around `pixels` (n, 2), wider by `margin` px, meets the picture."""
-    low, high = pixels.min(0) - margin, pixels.max(0) + margin
-    return bool(high.min() > 0 and low[0] < camera.width and low[1] < camera.height)
+def _in_view(
+    pixels: npt.NDArray[np.float64], depth: npt.NDArray[np.float64], camera: ScreenCamera
+) -> npt.NDArray[np.bool_]:
+    """Whether the boxes around the ends (N, 2, 2) of blasts, wider by their reach, meet the picture: (N,)."""
+    nearest = depth.min(1)
+    margin = (_REACH * camera.focal / np.maximum(nearest, 1))[:, None]
+    low, high = pixels.min(1) - margin, pixels.max(1) + margin
+    return (nearest > 1) & (high > 0).all(1) & (low < (camera.width, camera.height)).all(1)
 
 
 def _at(sprite: Sprite, image: Image, pixel: npt.NDArray[np.float64]) -> None:

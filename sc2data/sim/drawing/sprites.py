@@ -63,8 +63,13 @@ class Sprite:
 
     @property
     def nbytes(self) -> int:
-        """Memory that it takes."""
-        return self.colour.nbytes + self.rest.nbytes
+        """Memory that it takes, once it was painted."""
+        return self.colour.nbytes + 4 * self.rest.nbytes
+
+    @functools.cached_property
+    def _veil(self) -> Image:
+        """`rest` for each colour, (h, w, 3)."""
+        return cv2.merge([self.rest, self.rest, self.rest])
 
     def faded(self, share: Image | float) -> Sprite:
         """The sprite with only a share of its coverage: one in [0, 1] for all, or uint8 (h, w) for each pixel."""
@@ -93,8 +98,7 @@ class Sprite:
             return
         target = image[y0:y1, x0:x1]
         window = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
-        rest = self.rest[window]
-        cv2.multiply(target, cv2.merge([rest, rest, rest]), dst=target, scale=1 / 255)
+        cv2.multiply(target, self._veil[window], dst=target, scale=1 / 255)
         cv2.add(target, self.colour[window], dst=target)
 
 

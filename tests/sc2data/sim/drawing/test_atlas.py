@@ -21,7 +21,7 @@ def test_drawn_sizes_and_their_parts_come_near_any_scale() -> None:
 
 def test_the_cache_lets_the_oldest_go() -> None:
     sprite = Sprite(np.zeros((10, 10, 3), np.uint8), np.zeros((10, 10), np.uint8), 0, 0)
-    cache = Bounded(capacity=3 * 400)
+    cache = Bounded(capacity=3 * sprite.nbytes)
     for key in "abc":
         cache.put(key, sprite)
     cache.get("a")
