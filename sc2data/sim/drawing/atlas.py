@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
+from sc2data.sim.drawing.blank_store import BlankStore
 from sc2data.sim.drawing.sprites import Blank, Sprite
 
 SMALL_PARTS, LARGE_PARTS = 12, 24
@@ -72,10 +73,12 @@ class Bounded(Generic[Picture]):
 class Atlas:
     """Draws each model once at a drawn size, then shrinks and colours it as pictures ask for it.
 
-    Bounded: about `capacity` bytes of sprites, and a third as much of blanks, which few pictures need again.
+    Blanks are looked for in `store` before they are drawn. Bounded: about `capacity` bytes of sprites, and a third as
+    much of blanks, which few pictures need again.
     """
 
-    def __init__(self, capacity: int = 256 << 20) -> None:
+    def __init__(self, store: BlankStore | None = None, capacity: int = 256 << 20) -> None:
+        self._store = store
         self._sprites: Bounded[Sprite] = Bounded(capacity)
         self._blanks: Bounded[Blank] = Bounded(capacity // 3)
 
@@ -97,5 +100,15 @@ class Atlas:
         """
         whole = self._blanks.get(blank)
         if whole is None:
-            whole = self._blanks.put(blank, draw())
+            whole = self._blanks.put(blank, self._stored(blank, draw))
         return self._sprites.put(key, finish(whole.shrunk(*parts)))
+
+    def _stored(self, key: Hashable, draw: Callable[[], Blank]) -> Blank:
+        """The blank of a key from the store, drawn where that has none."""
+        if self._store is None:
+            return draw()
+        found = self._store.get(key)
+        if found is None:
+            found = draw()
+            self._store.put(key, found)
+        return found

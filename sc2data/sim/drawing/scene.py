@@ -12,6 +12,7 @@ from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing import blasts
 from sc2data.sim.drawing.atlas import Atlas
 from sc2data.sim.drawing.backdrop import Backdrop, BackdropPainter, boxes, meeting
+from sc2data.sim.drawing.blank_store import BlankStore
 from sc2data.sim.drawing.figures import Figures, drawn, reach
 from sc2data.sim.drawing.minimap import MinimapPainter
 from sc2data.sim.drawing.sprites import Sprite
@@ -29,7 +30,7 @@ class PictureSizeError(ValueError):
 
 
 def default_cache() -> pathlib.Path:
-    """Where textures are kept: `$XDG_CACHE_HOME/sc2data`, else `~/.cache/sc2data`."""
+    """Where textures and sprites are kept: `$XDG_CACHE_HOME/sc2data`, else `~/.cache/sc2data`."""
     home = os.environ.get("XDG_CACHE_HOME", "")
     return (pathlib.Path(home) if home else pathlib.Path.home() / ".cache") / "sc2data"
 
@@ -38,7 +39,8 @@ class ScenePainter:
     """Draws what a player sees of one map.
 
     The same view and camera give the same bytes, whatever was drawn before. The ground's texture is made when a map is
-    first drawn (about a second for a small map, several for a large one) and kept in `cache_dir`.
+    first drawn (about a second for a small map, several for a large one) and kept in `cache_dir`, as are the sprites of
+    units.
 
     Convention:
         Pictures are uint8 (H, W, 3) RGB, row 0 on top. A unit's foot (x, y, z) is at `ScreenCamera.project`, within
@@ -47,7 +49,7 @@ class ScenePainter:
 
     def __init__(self, terrain: Terrain, cache_dir: str | os.PathLike[str] | None = None) -> None:
         directory = pathlib.Path(cache_dir) if cache_dir is not None else default_cache()
-        atlas = Atlas()
+        atlas = Atlas(BlankStore(directory))
         self.terrain = terrain
         self._backdrops = BackdropPainter(terrain, directory, atlas)
         self._figures = Figures(atlas)
