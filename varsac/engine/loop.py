@@ -97,17 +97,18 @@ class Trainer:
         try:
             with contextlib.ExitStack() as stack:
                 log = Log(self.folder, self.step, self.train.tensorboard) if self.place.first else None
-                return self._run(stack.enter_context(log) if log else None)
+                clock = Clock(self.step, self.train.steps)
+                stack.callback(clock.end)
+                return self._run(stack.enter_context(log) if log else None, clock)
         finally:
             self._leave()
 
-    def _run(self, log: Log | None) -> dict[str, float]:
+    def _run(self, log: Log | None, clock: Clock) -> dict[str, float]:
         train, place, measures = self.train, self.place, dict[str, float]()
         if train.compile:
             for part in self.model.children():  # not the whole: reading windows is none of the compiler's business
                 part.compile()
         forward = cast(Any, place.wrap(self.model))
-        clock = Clock(self.step, train.steps)
         self.model.train()
         for batch in self._batches():
             progress = self.step / train.steps
@@ -129,6 +130,7 @@ class Trainer:
                 clock.show(self.step, float(total.detach()))
             if self.step % train.validate_every == 0 or self.step == train.steps:
                 measures = self._validate(log)
+                clock.note(self.step, measures)
         return measures
 
     def _leave(self) -> None:
@@ -233,6 +235,7 @@ class Clock:
     steps: int
     begin: float = dataclasses.field(default_factory=time.perf_counter)
     cpu: float = dataclasses.field(default_factory=time.process_time)
+    shown: bool = False
 
     def tell(self, step: int) -> dict[str, float]:
         """Seconds and CPU-seconds since the run was started or gone on with, and steps a second."""
@@ -249,7 +252,25 @@ class Clock:
         left = (self.steps - step) / rate
         time_left = f"{int(left // 60)}:{int(left % 60):02d}"
         line = f"step {step}/{self.steps}  loss {loss:.4f}  {rate:.1f} steps/s  {time_left} left"
-        print(f"\r{line}   ", end="\n" if step == self.steps else "", file=sys.stderr, flush=True)
+        print(f"\r{line}   ", end="", file=sys.stderr, flush=True)
+        self.shown = True
+
+    def note(self, step: int, measures: dict[str, float]) -> None:
+        """What a validation found, on a line that stays; nothing in processes that did not measure."""
+        if measures:
+            self.end()
+            told = "  ".join(f"{name} {value:.3g}" for name, value in measures.items() if name not in COSTS)
+            print(f"step {step}/{self.steps}  validation: {told}", file=sys.stderr, flush=True)
+
+    def end(self) -> None:
+        """Leave the progress line as it is: what comes next stands below it."""
+        if self.shown:
+            print(file=sys.stderr, flush=True)
+        self.shown = False
+
+
+COSTS = ("seconds", "pixels_decoded")
+"""Measures that a validation need not tell while it trains; the log has them."""
 
 
 def learning_rate(train: TrainConfig, step: int) -> float:

@@ -153,6 +153,23 @@ def test_the_log_tells_losses_and_measures(tmp_path):
     assert json.loads((tmp_path / "config.json").read_text())["config"]["model"] == "varsac"
 
 
+def test_progress_and_validations_are_told(tmp_path, capsys):
+    train(config(steps=4, validate_every=2), TASK, tmp_path)
+    lines = capsys.readouterr().err.splitlines()
+    told = [line for line in lines if "validation: " in line]
+    assert [line.split("  ")[0] for line in told] == ["step 2/4", "step 4/4"]
+    assert "digits/accuracy " in told[0] and "found " in told[0] and "seconds" not in told[0]
+    assert any("steps/s" in line and "left" in line for line in lines)
+
+
+def test_an_error_stands_below_the_progress_line(tmp_path, capsys):
+    trainer = Trainer(config(), TASK, tmp_path, HERE)
+    cut_off(trainer, 2)
+    with pytest.raises(Stopped):
+        trainer.run()
+    assert capsys.readouterr().err.endswith("left   \n")
+
+
 def test_measures_that_do_not_exist_are_named(tmp_path):
     with pytest.raises(RunError, match="there are digits/accuracy"):
         train(config(steps=4, best="accuracy"), TASK, tmp_path)
