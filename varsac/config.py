@@ -165,10 +165,24 @@ COUNTING = {
 }
 """Eight windows that each take in a group of objects, placed where the proxy's density has most left to be counted."""
 
+ABLATIONS: dict[str, dict[str, Any]] = {
+    "hint": {"auxiliary": 0.0},
+    "score": {"reinforce": 0.0},
+    "divergence": {"beta": 0.0},
+    "decoder": {"reconstruction": 0.0},
+    "variational": {"beta": 0.0, "reconstruction": 0.0},
+    "feedback": {"feedback": False},
+    "inhibition": {"inhibition": 0.0},
+    "salience": {"salience": 0.0},
+    "zoom": {"scale": "fixed"},
+}
+"""The default model without one of its parts each; "variational" is without divergence and decoder."""
+
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
     "marines": Recipe("varsac", COUNTING, {"steps": 2000}, {"sc2": {"answer": "density", "proxy": "screen"}}),
+    **{f"without_{part}": Recipe("varsac", options) for part, options in ABLATIONS.items()},
     "paper": Recipe("paper", {}, PAPER_TRAINING),
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
     "random_saccades": Recipe("random_saccades"),
@@ -176,6 +190,17 @@ CONFIGS: dict[str, Recipe] = {
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),
     "full_image": Recipe("full_image", {}, {"learning_rate": 1e-3}),
 }
+
+
+def recipe(name: str) -> Recipe:
+    """The named configuration.
+
+    Raises:
+        ConfigError: there is none.
+    """
+    if name not in CONFIGS:
+        raise ConfigError(f"configuration {name!r} is unknown; there are {', '.join(CONFIGS)}")
+    return CONFIGS[name]
 
 
 def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config: Any = None) -> RunConfig:
@@ -195,12 +220,10 @@ def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config
     >>> config.model, config.options.glimpses, config.options.scale, config.train.steps
     ('varsac', 3, 'fixed', 10)
     """
-    if name not in CONFIGS:
-        raise ConfigError(f"configuration {name!r} is unknown; there are {', '.join(CONFIGS)}")
-    recipe = CONFIGS[name]
-    made = {"model": registry.entry(recipe.model).config(**recipe.options), "train": TrainConfig(**recipe.train)}
+    chosen = recipe(name)
+    made = {"model": registry.entry(chosen.model).config(**chosen.options), "train": TrainConfig(**chosen.train)}
     if task_config is not None:
-        made["task"] = with_options(task_config, recipe.tasks.get(task, {}))
+        made["task"] = with_options(task_config, chosen.tasks.get(task, {}))
     for key, text in settings.items():
         part, _, rest = key.partition(".")
         if part not in made or not rest:
@@ -211,4 +234,4 @@ def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config
         except OptionError as error:
             raise OptionError(f"in {part}: {error}") from None
     settled = to_plain(made["task"]) if "task" in made else {}
-    return RunConfig(recipe.model, made["model"], made["train"], task, settled)
+    return RunConfig(chosen.model, made["model"], made["train"], task, settled)

@@ -61,7 +61,7 @@ class Run:
     def command(self) -> tuple[str, ...]:
         """The arguments of `scripts.train` that train the same."""
         asked = work(self.work)
-        settings = {**asked.settings, **asked.recipes.get(self.configuration, {}), **self.settings}
+        settings = {**asked.settled(self.configuration), **self.settings}
         pairs = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
         return ("--task", asked.task, "--config", self.configuration, *pairs, "--set", f"train.seed={self.seed}")
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from sc2data.errors import UserError
-from varsac.config import SMALL_DIGITS, RunConfig, resolved
+from varsac.config import SMALL_DIGITS, RunConfig, recipe, resolved
 from varsac.tasks import registry
 
 
@@ -23,7 +23,7 @@ class Work:
         task: name in `varsac.tasks.registry`.
         columns: what tables show: measures as `varsac.engine.evaluate` names them, with their titles.
         settings: text by key ("task.", "model." or "train."), for every configuration.
-        recipes: settings for single configurations, by their names; they come after the others.
+        recipes: settings for single models, by their names in `varsac.models.registry`; they come after the others.
         needs_data: a folder of data has to be given.
     """
 
@@ -46,8 +46,16 @@ class Work:
             ConfigError: an unknown configuration.
             OptionError: a setting that its model or task does not have.
         """
-        asked = {**self.settings, **self.recipes.get(configuration, {}), **settings, "train.seed": str(seed)}
+        asked = {**self.settled(configuration), **settings, "train.seed": str(seed)}
         return resolved(configuration, asked, self.task, registry.entry(self.task).config())
+
+    def settled(self, configuration: str) -> dict[str, str]:
+        """The settings that the work gives a configuration.
+
+        Raises:
+            ConfigError: an unknown configuration.
+        """
+        return {**self.settings, **self.recipes.get(recipe(configuration).model, {})}
 
 
 TWO_DIGITS = {"digits/right": "digits right", "digits/accuracy": "both right", "found": "found"}
@@ -59,7 +67,7 @@ WORKS: dict[str, Work] = {
         "synthetic",
         TWO_DIGITS,
         {f"task.{key}": value for key, value in SMALL_DIGITS.items()} | {"train.steps": "1200"},
-        {name: {"model.glimpses": "3"} for name in ("default", "random_saccades", "oracle_saccades")},
+        {name: {"model.glimpses": "3"} for name in ("varsac", "random_saccades", "oracle_saccades")},
     ),
     "two_digits": Work(
         "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2000"}
