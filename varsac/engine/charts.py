@@ -117,7 +117,7 @@ def by_class(truth: Integers, answer: Integers, names: Sequence[str]) -> str:
         numbers = [int(there.sum()), int((there & said).sum()), int((there & ~said).sum()), int((~there & said).sum())]
         share = numbers[1] / max(numbers[0], 1)
         cells = "".join(f"<td>{number}</td>" for number in numbers)
-        bar = f"<span class='bar' style='width:{5 * share:.2f}em'></span> {share:.0%}" if numbers[0] else ""
+        bar = f"<span class='bar' style='width:{4 * share:.2f}em'></span> {share:.0%}" if numbers[0] else ""
         rows.append(f"<tr><th>{html.escape(name)}</th>{cells}<td style='text-align:left'>{bar}</td></tr>")
     return f"<div class='scroll'><table><tr>{head}</tr>{''.join(rows)}</table></div>"
 

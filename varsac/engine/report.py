@@ -45,7 +45,9 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: .15rem .55rem; text-align: right; border-bottom: 1px solid var(--line); font-weight: 400;
   white-space: nowrap; }
 td:first-child, th:first-child { text-align: left; }
-td.words { text-align: left; color: var(--soft); white-space: normal; min-width: 9rem; }
+.words { text-align: left; color: var(--soft); white-space: normal; }
+.measures td { vertical-align: top; } .measures td:first-child { white-space: normal; }
+@media (max-width: 32rem) { td, th { padding: .15rem .3rem; } }
 .tiles { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.5rem, 1fr)); gap: .6rem; }
 .tile { background: var(--card); border-radius: .5rem; padding: .6rem .8rem; }
 .tile b { display: block; font-size: 1.5rem; line-height: 1.2; white-space: nowrap; }
@@ -187,11 +189,11 @@ def figures(
 def measures_table(measures: Mapping[str, float]) -> str:
     """All measures, and what they mean."""
     rows = "".join(
-        f"<tr><td>{html.escape(name)}</td><td>{value:{',.0f' if value >= 1000 else '.4g'}}</td>"
-        f"<td class='words'>{html.escape(described(name))}</td></tr>"
+        f"<tr><td>{html.escape(name)}<div class='words'>{html.escape(described(name))}</div></td>"
+        f"<td>{value:{',.0f' if value >= 1000 else '.4g'}}</td></tr>"
         for name, value in measures.items()
     )
-    return f"<div class='scroll'><table>{rows}</table></div>"
+    return f"<table class='measures'>{rows}</table>"
 
 
 def facts_table(facts: Mapping[str, Any]) -> str:
