@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from scripts import _app, evaluate, train
-from tests.varsac.tasks.photos.collections import write_folders
+from tests.varsac.tasks.harvests import write_harvest
+from tests.varsac.tasks.photos.collections import write_folders, write_photo
 
+ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = [
     "--set=task.height=64",
     "--set=task.width=64",
@@ -76,6 +82,35 @@ def test_a_result_is_printed_before_the_disk_refuses_its_files(tmp_path, capsys,
     assert call(evaluate, *arguments, f"--json={tmp_path / 'a.json'}") == 2
     captured = capsys.readouterr()
     assert "a.json: No space left" in captured.err and json.loads(captured.out)["examples"] == 4
+
+
+WITHOUT = """
+import importlib.abc, sys
+
+class Missing(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in {missing!r}:
+            raise ModuleNotFoundError(name)
+
+sys.meta_path.insert(0, Missing())
+from scripts import evaluate, predict, train
+tiny = ["--set=train.steps=1", "--set=train.batch=2", "--set=train.device=cpu", "--set=model.glimpses=1"]
+assert train.APP.call(train.main, ["", "--task=sc2", "--config=marines", "--data=battles", "--output=run", *tiny]) == 0
+best = ["", "--checkpoint=run/best.pt", "--device=cpu"]
+assert evaluate.APP.call(evaluate.main, [*best, "--data=battles", "--report=report.html"]) == 0
+assert predict.APP.call(predict.main, [*best, "photo.png", "battles#1", "--annotated=looked"]) == 0
+"""
+OPTIONAL = {"pysc2", "s2clientprotocol", "google", "mpyq", "psutil", "websocket", "websockets", "pyvips", "matplotlib"}
+
+
+def test_a_training_machine_needs_only_what_the_extra_brings(tmp_path):
+    write_harvest(tmp_path / "battles")
+    write_photo(tmp_path / "photo.png")
+    code = WITHOUT.format(missing=OPTIONAL | {"PIL", "tensorboard", "gymnasium"})
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "looked" / "battles-1.png").exists()
 
 
 def test_print_config(capsys):
