@@ -178,6 +178,11 @@ ABLATIONS: dict[str, dict[str, Any]] = {
 }
 """The default model without one of its parts each; "variational" is without divergence and decoder."""
 
+PATCHES = {"glimpse_size": 32, "window": 4 / 3}
+"""Patches of rivals as our glimpses are: an object of 24 px and what is around it, pixel by pixel."""
+ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_decay": 0.0, "clip": 1.0}
+ATTENTION_HINT = {"auxiliary": 0.5, "width": 32}
+
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
@@ -185,6 +190,8 @@ CONFIGS: dict[str, Recipe] = {
     **{f"without_{part}": Recipe("varsac", options) for part, options in ABLATIONS.items()},
     "paper": Recipe("paper", {}, PAPER_TRAINING),
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
+    "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),
+    "attention_sampling_hint": Recipe("attention_sampling", {**PATCHES, **ATTENTION_HINT}, ATTENTION_TRAINING),
     "random_saccades": Recipe("random_saccades"),
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),

@@ -34,6 +34,28 @@ class Answers(nn.Module):
         return {name: layer(features) for name, layer in self.layers.items()}
 
 
+class Readout(Answers):
+    """`Answers` that count too: "density" heads answer a softened positive number, of the same vector.
+
+    Args:
+        heads: the questions, of any kind.
+        features: length of the vector.
+    """
+
+    def __init__(self, heads: Sequence[HeadSpec], features: int) -> None:
+        super().__init__([HeadSpec(head.name, "multilabel", head.size) for head in heads], features)
+        self.counted = {head.name for head in heads if head.kind == "density"}
+
+    def forward(self, features: Tensor) -> dict[str, Tensor]:
+        """Logits, of "density" heads counts, (B, size) by head from (B, features)."""
+        return {name: self.of(name, features) for name in self.layers}
+
+    def of(self, name: str, features: Tensor) -> Tensor:
+        """The answer (B, size) of one head."""
+        answer: Tensor = self.layers[name](features)
+        return functional.softplus(answer) if name in self.counted else answer
+
+
 class GlimpseAnswers(Answers):
     """`Answers` from what T glimpses showed.
 

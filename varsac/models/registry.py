@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from sc2data.errors import UserError
+from varsac.models.attention_sampling import AttentionSampling, AttentionSamplingConfig
 from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, RandomSaccades
 from varsac.models.output import Output
 from varsac.models.paper import Paper, PaperConfig
@@ -49,6 +50,7 @@ class Entry:
 MODELS = {
     "varsac": Entry(VarSacConfig, VarSac),
     "paper": Entry(PaperConfig, Paper),
+    "attention_sampling": Entry(AttentionSamplingConfig, AttentionSampling),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),

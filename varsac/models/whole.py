@@ -10,10 +10,10 @@ from torch import Tensor, nn
 
 from varsac import losses
 from varsac.encoders import ResNet
-from varsac.heads import Answers
+from varsac.heads import Readout
 from varsac.models.output import Output
 from varsac.tasks.batch import Batch
-from varsac.tasks.task import DataSpec, HeadSpec
+from varsac.tasks.task import DataSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,9 +42,7 @@ class Whole(nn.Module, abc.ABC):
         super().__init__()
         self.spec = spec
         self.encoder = ResNet(spec.channels, [config.width * 2**stage for stage in range(config.stages)], stride)
-        # A layer of `size` numbers for each head, those for densities too.
-        heads = [HeadSpec(head.name, "multilabel", head.size) for head in spec.heads]
-        self.answers = Answers(heads, self.encoder.features)
+        self.answers = Readout(spec.heads, self.encoder.features)
 
     @abc.abstractmethod
     def see(self, batch: Batch) -> Tensor:
@@ -53,9 +51,6 @@ class Whole(nn.Module, abc.ABC):
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Answer; see `varsac.models.varsac.VarSac.forward`. Nothing is drawn."""
         answers = self.answers(self.see(batch))
-        for head in self.spec.heads:
-            if head.kind == "density":
-                answers[head.name] = nn.functional.softplus(answers[head.name])
         return Output(answers, batch.proxy.new_zeros(len(batch), 0, 3), batch.proxy.new_zeros(len(batch), 0))
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
@@ -82,7 +77,4 @@ class FullImage(Whole):
 
     def see(self, batch: Batch) -> Tensor:
         """Features of the images."""
-        images, device = batch.images, batch.proxy.device
-        if len({(image.height, image.width) for image in images.pyramids}) == 1:
-            return self.encoder(torch.stack([images.whole(index, device) for index in range(len(images))]))
-        return torch.cat([self.encoder(images.whole(index, device)[None]) for index in range(len(images))])
+        return torch.cat([self.encoder(pixels) for pixels in batch.images.wholes(batch.proxy.device)])

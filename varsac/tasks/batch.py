@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -49,6 +49,21 @@ class ImageBatch:
         patches = glimpse.read(self.pyramids, fixations, size)
         self.decoded += patches.decoded
         return glimpse.glimpse(patches.to(fixations.device), fixations, size)
+
+    def windows(self, fixations: Tensor, size: int) -> Tensor:
+        """The glimpses of T fixations an image, (B, T, 3): (B, T, C, S, S); else as `window`."""
+        several = ImageBatch([image for image in self.pyramids for _ in range(fixations.shape[1])])
+        seen = several.window(fixations.flatten(0, 1), size)
+        self.decoded += several.decoded
+        return seen.unflatten(0, fixations.shape[:2])
+
+    def wholes(self, device: torch.device | str = "cpu") -> Iterator[Tensor]:
+        """All images at full resolution, (n, C, H, W): at once if they are of one size, else one after the other."""
+        pixels = (self.whole(index, device) for index in range(len(self)))
+        if len({(image.height, image.width) for image in self.pyramids}) == 1:
+            yield torch.stack(list(pixels))
+        else:
+            yield from (one[None] for one in pixels)
 
     def whole(self, index: int, device: torch.device | str = "cpu") -> Tensor:
         """One image at full resolution, (C, H, W) in [0, 1]."""

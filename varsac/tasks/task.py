@@ -127,6 +127,10 @@ class DataSpec:
         if self.channels not in (1, 3):
             raise TaskError(f"{self.channels} channels: images have 1 (grey) or 3 (RGB)")
 
+    def window_scale(self, window: float) -> float:
+        """The scale of a window whose side is `window` times that of a typical object, at most 1."""
+        return min(1.0, window * self.object_size / min(self.image_size))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain lists, numbers and strings, for checkpoints and JSON."""
         return dataclasses.asdict(self)

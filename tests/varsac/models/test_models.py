@@ -12,6 +12,7 @@ import torch
 from sc2data.pyramid import Pyramid
 from varsac.models import registry
 from varsac.models import varsac as varsac_model
+from varsac.models.attention_sampling import AttentionSamplingConfig
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
@@ -26,9 +27,13 @@ DENSE = HeadSpec("units", "density", 2)
 CONFIGS = {
     "varsac": VarSacConfig(glimpses=2, glimpse_size=16, state=16, features=16, map_width=8, glimpse_width=16),
     "paper": PaperConfig(glimpses=2, glimpse_size=16, state=16),
+    "attention_sampling": AttentionSamplingConfig(glimpses=2, glimpse_size=16, auxiliary=0.5),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
+
+LOOKING_EVERYWHERE = ("proxy_only", "full_image")
+COUNTING = ("attention_sampling", "proxy_only", "full_image")
 
 
 def config(name):
@@ -75,7 +80,7 @@ def test_every_model_answers_images_of_any_size(name, channels):
         "number": (2, 6),
     }
     glimpses = output.fixations.shape[1]
-    assert glimpses == (0 if name in ("proxy_only", "full_image") else 2)
+    assert glimpses == (0 if name in LOOKING_EVERYWHERE else 2)
     assert output.scores.shape == (2, glimpses) and torch.equal(model(batch).fixations, output.fixations)
 
 
@@ -108,9 +113,16 @@ def test_densities_alone_say_where_to_look():
     output = model(batch, torch.Generator().manual_seed(0))
     terms = model.loss(output, batch)
     assert model.by_density and "score" not in terms and not output.auxiliary
-    for name in ("whole", "full_image", "proxy_only"):
-        if name in registry.MODELS:
-            assert (made(name, spec)(batch).answers["units"] >= 0).all()
+
+
+@pytest.mark.parametrize("name", COUNTING)
+def test_models_of_one_vector_count_without_bounds(name):
+    spec = spec_of((DENSE,))
+    batch = batch_of(spec)
+    model = made(name, spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    assert output.answers["units"].shape == (2, 2) and (output.answers["units"] >= 0).all()
+    torch.stack(list(model.loss(output, batch).values())).sum().backward()
 
 
 @pytest.mark.parametrize("feedback", [True, False])
@@ -253,5 +265,5 @@ def test_published_objective_multiplies():
 
 
 def test_unknown_models_are_named():
-    with pytest.raises(registry.UnknownModelError, match=r"'ram' is unknown; there are varsac, paper"):
-        registry.make("ram", None, spec_of())
+    with pytest.raises(registry.UnknownModelError, match=r"'eagle' is unknown; there are varsac, paper"):
+        registry.make("eagle", None, spec_of())
