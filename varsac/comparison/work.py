@@ -59,6 +59,13 @@ class Work:
 
 
 TWO_DIGITS = {"digits/right": "digits right", "digits/accuracy": "both right", "found": "found"}
+MARINES = {
+    "units/mae": "MAE",
+    "units/within_1": "within 1",
+    "units/exact": "exact",
+    "found": "found",
+    "units/mae_of_proxy": "MAE without glimpses",
+}
 MAJORITY = {"majority/accuracy": "right", "found": "found"}
 
 WORKS: dict[str, Work] = {
@@ -84,6 +91,20 @@ WORKS: dict[str, Work] = {
         "synthetic",
         MAJORITY,
         {"task.scene": "megapixel", "train.steps": "2000"},
+    ),
+    "marines": Work(
+        "How many marines, 0 to 22, stand on a harvested screen of 1024 px; proxies are screens of 64 px",
+        "sc2",
+        MARINES,
+        {
+            "task.answer": "density",
+            "task.proxy": "screen",
+            "train.steps": "1500",
+            "train.validate_every": "250",
+            "train.validate_examples": "0",
+        },
+        {"proxy_only": {"model.width": "16"}},
+        needs_data=True,
     ),
 }
 
