@@ -181,6 +181,7 @@ ABLATIONS: dict[str, dict[str, Any]] = {
 PATCHES = {"glimpse_size": 32, "window": 4 / 3}
 """Patches of rivals as our glimpses are: an object of 24 px and what is around it, pixel by pixel."""
 ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_decay": 0.0, "clip": 1.0}
+SELECTION_TRAINING = {"learning_rate": 1e-3, "weight_decay": 0.1, "batch": 16}
 ATTENTION_HINT = {"auxiliary": 0.5, "width": 32}
 
 CONFIGS: dict[str, Recipe] = {
@@ -192,6 +193,7 @@ CONFIGS: dict[str, Recipe] = {
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
     "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),
     "attention_sampling_hint": Recipe("attention_sampling", {**PATCHES, **ATTENTION_HINT}, ATTENTION_TRAINING),
+    "patch_selection": Recipe("patch_selection", {**PATCHES, "glimpses": 16, "chunk": 32}, SELECTION_TRAINING),
     "random_saccades": Recipe("random_saccades"),
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),

@@ -14,6 +14,7 @@ from varsac.models.attention_sampling import AttentionSampling, AttentionSamplin
 from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, RandomSaccades
 from varsac.models.output import Output
 from varsac.models.paper import Paper, PaperConfig
+from varsac.models.patch_selection import PatchSelection, PatchSelectionConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.models.whole import FullImage, ProxyOnly, WholeConfig
 from varsac.tasks.batch import Batch
@@ -51,6 +52,7 @@ MODELS = {
     "varsac": Entry(VarSacConfig, VarSac),
     "paper": Entry(PaperConfig, Paper),
     "attention_sampling": Entry(AttentionSamplingConfig, AttentionSampling),
+    "patch_selection": Entry(PatchSelectionConfig, PatchSelection),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),

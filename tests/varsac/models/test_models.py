@@ -14,6 +14,7 @@ from varsac.models import registry
 from varsac.models import varsac as varsac_model
 from varsac.models.attention_sampling import AttentionSamplingConfig
 from varsac.models.paper import Paper, PaperConfig
+from varsac.models.patch_selection import PatchSelectionConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
@@ -28,12 +29,13 @@ CONFIGS = {
     "varsac": VarSacConfig(glimpses=2, glimpse_size=16, state=16, features=16, map_width=8, glimpse_width=16),
     "paper": PaperConfig(glimpses=2, glimpse_size=16, state=16),
     "attention_sampling": AttentionSamplingConfig(glimpses=2, glimpse_size=16, auxiliary=0.5),
+    "patch_selection": PatchSelectionConfig(glimpses=2, chunk=3, glimpse_size=16, width=4, heads=2, inner=8),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
 
 LOOKING_EVERYWHERE = ("proxy_only", "full_image")
-COUNTING = ("attention_sampling", "proxy_only", "full_image")
+COUNTING = ("attention_sampling", "patch_selection", "proxy_only", "full_image")
 
 
 def config(name):
