@@ -182,6 +182,8 @@ PATCHES = {"glimpse_size": 32, "window": 4 / 3}
 """Patches of rivals as our glimpses are: an object of 24 px and what is around it, pixel by pixel."""
 ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_decay": 0.0, "clip": 1.0}
 SELECTION_TRAINING = {"learning_rate": 1e-3, "weight_decay": 0.1, "batch": 16}
+DIFFERENTIABLE = {**PATCHES, "pool": 2, "samples": 100}
+DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
 ATTENTION_HINT = {"auxiliary": 0.5, "width": 32}
 
 CONFIGS: dict[str, Recipe] = {
@@ -194,6 +196,7 @@ CONFIGS: dict[str, Recipe] = {
     "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),
     "attention_sampling_hint": Recipe("attention_sampling", {**PATCHES, **ATTENTION_HINT}, ATTENTION_TRAINING),
     "patch_selection": Recipe("patch_selection", {**PATCHES, "glimpses": 16, "chunk": 32}, SELECTION_TRAINING),
+    "differentiable_selection": Recipe("differentiable_selection", DIFFERENTIABLE, DIFFERENTIABLE_TRAINING),
     "random_saccades": Recipe("random_saccades"),
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from sc2data.errors import UserError
 from varsac.models.attention_sampling import AttentionSampling, AttentionSamplingConfig
+from varsac.models.differentiable_selection import DifferentiableSelection, DifferentiableSelectionConfig
 from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, RandomSaccades
 from varsac.models.output import Output
 from varsac.models.paper import Paper, PaperConfig
@@ -53,6 +54,7 @@ MODELS = {
     "paper": Entry(PaperConfig, Paper),
     "attention_sampling": Entry(AttentionSamplingConfig, AttentionSampling),
     "patch_selection": Entry(PatchSelectionConfig, PatchSelection),
+    "differentiable_selection": Entry(DifferentiableSelectionConfig, DifferentiableSelection),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),

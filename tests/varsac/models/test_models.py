@@ -13,6 +13,7 @@ from sc2data.pyramid import Pyramid
 from varsac.models import registry
 from varsac.models import varsac as varsac_model
 from varsac.models.attention_sampling import AttentionSamplingConfig
+from varsac.models.differentiable_selection import DifferentiableSelectionConfig
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelectionConfig
 from varsac.models.varsac import VarSac, VarSacConfig
@@ -30,12 +31,18 @@ CONFIGS = {
     "paper": PaperConfig(glimpses=2, glimpse_size=16, state=16),
     "attention_sampling": AttentionSamplingConfig(glimpses=2, glimpse_size=16, auxiliary=0.5),
     "patch_selection": PatchSelectionConfig(glimpses=2, chunk=3, glimpse_size=16, width=4, heads=2, inner=8),
+    "differentiable_selection": DifferentiableSelectionConfig(glimpses=2, glimpse_size=16, pool=2, samples=5),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
 
 LOOKING_EVERYWHERE = ("proxy_only", "full_image")
-COUNTING = ("attention_sampling", "patch_selection", "proxy_only", "full_image")
+COUNTING = (
+    "attention_sampling",
+    "patch_selection",
+    "differentiable_selection",
+    *LOOKING_EVERYWHERE,
+)
 
 
 def config(name):

@@ -90,7 +90,7 @@ def test_attention_needs_heads_that_fit():
 
 
 def test_it_learns():
-    config = dataclasses.replace(CONFIG, glimpses=6, chunk=10)
+    config = dataclasses.replace(CONFIG, glimpses=6, chunk=10, window=2 / 3)
     assert learning.fell(learning.losses("patch_selection", config, 12), "digits", 0.8)
 
 
