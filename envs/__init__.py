@@ -1,1 +1,22 @@
-"""Gymnasium environments that expose saccades as actions."""
+"""Gymnasium environments that expose saccades as actions; importing this registers their ids.
+
+`SaccadeEnv` and `SaccadeVectorEnv` look at images of a task, `SaccadeWrapper` at those of any other environment.
+docs/environments.md tells all of it; `envs.testing` holds the checks that they keep to, for environments of one's own.
+"""
+
+from envs.options import EnvError, SaccadeOptions
+from envs.registration import register_all
+from envs.saccade import NotResetError, SaccadeEnv
+from envs.scenes import Scenes
+from envs.vector import SaccadeVectorEnv
+
+__all__ = [
+    "EnvError",
+    "NotResetError",
+    "SaccadeEnv",
+    "SaccadeOptions",
+    "SaccadeVectorEnv",
+    "Scenes",
+]
+
+register_all()

@@ -15,11 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 MAY_IMPORT = {
     "scripts": {"scripts", "varsac", "envs", "sc2data"},
-    "envs": {"envs", "sc2data"},
+    "envs": {"envs", "varsac", "sc2data"},
     "varsac": {"varsac", "sc2data"},
     "sc2data": {"sc2data"},
 }
 """Packages of the project by package: what its modules may import."""
+
+ENVS_MAY_IMPORT = ("varsac.tasks.", "varsac.options", "varsac.viz")
+"""Of varsac what loads no torch: the images and their truth, and how they are drawn."""
+PREDICTOR = "envs/predictor.py"
+"""The one door from environments to models, inside the class that needs them."""
 
 IN_ONE_FILE = ("ray", "minari", "stable_baselines3", "pyvips", "mpyq", "s2protocol", "matplotlib")
 """Optional packages that stand in one file each."""
@@ -62,6 +67,19 @@ def test_dependencies_point_one_way(package):
     others = {"scripts", "varsac", "envs", "sc2data", "tests", "benchmarks"} - MAY_IMPORT[package]
     wrong = {str(path.relative_to(ROOT)): top_level(path) & others for path in modules(package)}
     assert {path: names for path, names in wrong.items() if names} == {}
+
+
+def test_environments_know_models_through_one_door():
+    for path in modules("envs"):
+        names = {f"{name}." for name in imported(path) if name.split(".")[0] == "varsac"}
+        beyond = {name for name in names if not name.startswith(ENVS_MAY_IMPORT) and name != "varsac."}
+        assert not beyond or str(path.relative_to(ROOT)) == PREDICTOR, (path, beyond)
+
+
+def test_environments_load_no_torch():
+    assert (
+        run("import sys, envs, envs.making; print(*(n for n in ('torch', 'pygame') if n in sys.modules))").split() == []
+    )
 
 
 @pytest.mark.parametrize("name", IN_ONE_FILE)

@@ -1,0 +1,166 @@
+"""Pictures of an episode: the scene with windows and path, the proxy, the glimpses in a row, what was found so far.
+
++-----------------------------+-----------+
+| scene: windows, path,       | proxy     |
+| true objects, found ones    +-----------+
+| bright                      | last look |
++-----------------------------+-----------+
+| glimpses in order                       |
+| two lines of text                       |
++-----------------------------------------+
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from envs.episodes import Episodes
+from sc2data.pyramid import Pyramid
+from varsac import viz
+from varsac.tasks.sheet import label_text
+
+Picture = npt.NDArray[np.uint8]
+
+SCENE, SIDE, STRIP, LINE, GAP = 640, 316, 112, 30, 4
+"""Pixels: side of the scene, of the two pictures beside it, height of the row of glimpses, of a line, between them."""
+WIDTH = SCENE + SIDE + GAP
+SHOWN = WIDTH // (STRIP + GAP)
+"""Glimpses that the row has room for; the last ones are shown."""
+PAPER, INK, FAINT = (24, 24, 28), (235, 235, 235), (70, 70, 76)
+MISSED, FOUND = (150, 150, 150), (90, 230, 120)
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Look:
+    """What a picture shows.
+
+    Args:
+        image: the scene.
+        proxy: uint8 (h, w, C).
+        view: where in the proxy the image lies, see `varsac.tasks.task`.
+        fixations: (t, 3), in order.
+        turns: how many there will be.
+        positions: (N, 2) true objects, image px; radius (N,) and found (N,) of each.
+        lines: of text, two at most.
+    """
+
+    image: Pyramid
+    proxy: Picture
+    view: tuple[float, float, float, float]
+    fixations: npt.NDArray[np.float32]
+    turns: int
+    positions: npt.NDArray[np.float64]
+    radius: npt.NDArray[np.float64]
+    found: npt.NDArray[np.bool_]
+    lines: tuple[str, ...]
+
+
+def of_episode(episodes: Episodes, row: int) -> Picture:
+    """The picture of one episode that has begun."""
+    scene = episodes.current[row]
+    assert scene is not None
+    info = episodes.info(row)
+    share = info["pixels_read"] / (scene.height * scene.width)
+    lines = [
+        f"glimpse {episodes.taken[row]} of {episodes.options.glimpses}    found {info['objects_found']} of "
+        f"{info['objects']}    {info['pixels_read']:,} px read, {share:.1%} of {scene.width} x {scene.height}",
+        _answers(episodes, info),
+    ]
+    return draw(
+        Look(
+            image=scene.example.image,
+            proxy=scene.example.proxy,
+            view=scene.example.view,
+            fixations=episodes.seen(row),
+            turns=episodes.options.glimpses,
+            positions=scene.positions,
+            radius=scene.diameters / 2,
+            found=episodes.found(row),
+            lines=tuple(lines),
+        )
+    )
+
+
+def draw(look: Look) -> Picture:
+    """uint8 RGB of one size, whatever the image's: 960 px wide, even sides."""
+    right = np.vstack([_fitted(_proxy(look), SIDE, SIDE), _blank(SCENE - 2 * SIDE, SIDE), _last(look)])
+    top = np.hstack([_fitted(_scene(look), SCENE, SCENE), _blank(SCENE, GAP), right])
+    text = _blank(len(look.lines) * LINE + GAP, WIDTH)
+    for number, line in enumerate(look.lines):
+        _write(text, line, number * LINE)
+    return np.vstack([top, _blank(GAP, WIDTH), _strip(look), text])
+
+
+def _answers(episodes: Episodes, info: dict[str, Any]) -> str:
+    heads = episodes.spec.heads
+
+    def said(values: dict[str, Any]) -> str:
+        return "; ".join(label_text(head, np.asarray(values[head.name])) for head in heads)
+
+    so_far = f"answer so far: {said(info['answer'])}    " if "answer" in info else ""
+    return f"{so_far}truth: {said(info['truth'])}"
+
+
+def _scene(look: Look) -> Picture:
+    canvas, factor = viz.shrunk(look.image, SCENE)
+    line = viz.thickness(SCENE)
+    circles = zip((look.positions * factor).tolist(), (look.radius * factor).tolist(), look.found.tolist())
+    for (x, y), radius, found in circles:
+        place, wide = (round(x), round(y)), max(round(radius * 1.2), 4)
+        cv2.circle(canvas, place, wide, viz.SHADE, line + 2, cv2.LINE_AA)
+        cv2.circle(canvas, place, wide, FOUND if found else MISSED, line, cv2.LINE_AA)
+    height, width = canvas.shape[:2]
+    viz.draw_windows(canvas, look.fixations, (0.0, 0.0, float(width), float(height)))
+    return canvas
+
+
+def _proxy(look: Look) -> Picture:
+    return viz.saccades_over_proxy(look.proxy, look.fixations, look.view, SIDE)
+
+
+def _last(look: Look) -> Picture:
+    if not len(look.fixations):
+        return _blank(SIDE, SIDE, FAINT)
+    return _glimpses(look, SIDE)[-1]
+
+
+def _glimpses(look: Look, side: int) -> list[Picture]:
+    """What the windows showed, framed in the colours of their windows."""
+    return viz.glimpses(look.image, look.fixations, side)
+
+
+def _strip(look: Look) -> Picture:
+    """The last glimpses in a row, and room for those to come."""
+    first = max(0, len(look.fixations) - SHOWN)
+    tiles = _glimpses(look, STRIP)[first:]
+    tiles += [_blank(STRIP, STRIP, FAINT)] * (min(look.turns, SHOWN) - len(tiles))
+    strip = _blank(STRIP, WIDTH)
+    for place, tile in enumerate(tiles):
+        left = place * (STRIP + GAP)
+        strip[:, left : left + STRIP] = tile
+    return strip
+
+
+def _fitted(picture: Picture, height: int, width: int) -> Picture:
+    """A picture in the middle of a canvas that is at least as large."""
+    canvas = _blank(height, width)
+    top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
+    canvas[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
+    return canvas
+
+
+def _blank(height: int, width: int, colour: tuple[int, int, int] = PAPER) -> Picture:
+    return np.full((height, width, 3), colour, np.uint8)
+
+
+def _write(canvas: Picture, text: str, top: int) -> None:
+    """A line of text, smaller where it would be wider than the canvas."""
+    text = text.encode("ascii", "replace").decode()
+    (across, _), _ = cv2.getTextSize(text, viz.FONT, 0.6, 1)
+    scale = 0.6 * min(1.0, (canvas.shape[1] - 16) / max(across, 1))
+    cv2.putText(canvas, text, (8, top + 22), viz.FONT, scale, INK, 1, cv2.LINE_AA)

@@ -1,0 +1,68 @@
+"""What answers a task's questions from the places that were looked at: a protocol, and trained checkpoints."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from varsac.tasks.task import DataSpec, Example
+
+
+class Predictor(Protocol):
+    """Answers from what was looked at."""
+
+    def __call__(
+        self, examples: Sequence[Example], fixations: npt.NDArray[np.float32]
+    ) -> Mapping[str, npt.NDArray[Any]]:
+        """Answer.
+
+        Args:
+            examples: n images. Their labels and objects are there for the environment, not for the predictor.
+            fixations: (n, t, 3), where was looked, in order; t is at least 1.
+
+        Returns:
+            By head (n, size): probabilities, for "density" heads numbers.
+        """
+        ...
+
+
+class CheckpointPredictor:
+    """A trained model that looks where the agent looked, through windows of its own size.
+
+    Args:
+        path: of the checkpoint.
+        spec: the data that it is asked about.
+
+    Raises:
+        CheckpointError: not a checkpoint, or one for other questions.
+        TaskError: its model cannot be told where to look.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], spec: DataSpec) -> None:
+        from varsac.engine.checkpoint import check_spec, load_model
+        from varsac.models.told import Told
+
+        self.path = pathlib.Path(path)
+        model, _, trained = load_model(self.path)
+        check_spec(trained, spec, self.path)
+        self._spec, self._model = trained, Told(model)
+
+    def __call__(
+        self, examples: Sequence[Example], fixations: npt.NDArray[np.float32]
+    ) -> dict[str, npt.NDArray[np.float64]]:
+        """See `Predictor`."""
+        import torch
+
+        from varsac.engine.answers import HeadAnswers
+        from varsac.tasks.batch import collate
+
+        answers = self._model(collate(examples), torch.from_numpy(fixations))
+        return {head.name: np.asarray(HeadAnswers(head, answers[head.name][None]).values) for head in self._spec.heads}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path, self._spec)
