@@ -9,15 +9,21 @@ import sys
 import pytest
 
 from tests.text_blocks import blocks
+from tests.varsac.tasks.photos.collections import write_photo
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ITSELF = "make test"  # what runs this very test
+LITTLE = ["--set", "train.steps=2", "--set", "train.batch=4", "--set", "train.validate_examples=4"]
+"""What is added to commands that train: they are run as they stand, for a moment."""
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> pathlib.Path:
-    return tmp_path_factory.mktemp("readme")
+    root = tmp_path_factory.mktemp("readme")
+    for number in range(8):  # photographs that the reader is to have
+        write_photo(root / "photos" / ("cats", "dogs")[number % 2] / f"{number}.jpg", 300, 400, seed=number)
+    return root
 
 
 def run(command: list[str], cwd: pathlib.Path) -> subprocess.CompletedProcess[str]:
@@ -36,7 +42,7 @@ def commands() -> list[str]:
 def test_command(command: str, folder: pathlib.Path) -> None:
     words = command.split()
     assert words[:2] == ["python", "-m"], "README commands are `python -m scripts.NAME` or `make TARGET`"
-    run([sys.executable, *words[1:]], folder)
+    run([sys.executable, *words[1:], *(LITTLE if "scripts.train" in words else [])], folder)
 
 
 def test_python(folder: pathlib.Path) -> None:
@@ -50,9 +56,13 @@ def test_demo(tmp_path: pathlib.Path) -> None:
     binaries = pathlib.Path(sys.executable).parent
     stamp = tmp_path / "installed"
     stamp.touch()
-    run(["make", "demo", f"DEMO={tmp_path / 'demo'}", f"BIN={binaries}", f"STAMP={stamp}"], ROOT)
-    made = tmp_path / "demo" / "battles"
-    assert {"README.md", "manifest.json", "contact-sheet.png", "counts.png"} <= {path.name for path in made.iterdir()}
+    little = ["BATTLES=24", "SCENES=24", "STEPS=2"]
+    done = run(["make", "demo", f"DEMO={tmp_path / 'demo'}", f"BIN={binaries}", f"STAMP={stamp}", *little], ROOT)
+    made = tmp_path / "demo"
+    assert {"README.md", "contact-sheet.png", "counts.png"} <= {path.name for path in (made / "battles").iterdir()}
+    promised = re.findall(rf"{re.escape(str(made))}/[\w./-]*\w", done.stdout[done.stdout.rindex("Look at") :])
+    assert len(promised) == 4 and all(pathlib.Path(path).is_file() for path in promised), promised
+    assert "<svg" in (made / "report.html").read_text(encoding="utf-8")
 
 
 def test_links() -> None:

@@ -15,7 +15,7 @@ WIDE, HIGH = 264.0, 246.0
 LEFT, TOP, RIGHT, BOTTOM = 40.0, 14.0, 250.0, 206.0
 """The plane of a chart in units of its drawing."""
 STYLE = """
-svg { width: 100%; max-width: 26rem; height: auto; display: block; font: 11px system-ui, sans-serif; }
+svg { width: 100%; max-width: 26rem; height: auto; display: block; margin: 0 auto; font: 11px system-ui, sans-serif; }
 svg text { fill: var(--ink); } svg .axis { stroke: var(--line); } svg .mark { fill: var(--accent); }
 svg .ideal { stroke: var(--soft); stroke-dasharray: 4 3; } svg .bubble { fill: var(--accent); fill-opacity: .55; }
 .scroll { overflow-x: auto; } .matrix td, .matrix th { min-width: 1.9em; text-align: center; padding: .15rem .3rem; }
