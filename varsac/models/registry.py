@@ -16,6 +16,7 @@ from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, Ra
 from varsac.models.output import Output
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelection, PatchSelectionConfig
+from varsac.models.ram import Ram, RamConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.models.whole import FullImage, ProxyOnly, WholeConfig
 from varsac.tasks.batch import Batch
@@ -55,6 +56,7 @@ MODELS = {
     "attention_sampling": Entry(AttentionSamplingConfig, AttentionSampling),
     "patch_selection": Entry(PatchSelectionConfig, PatchSelection),
     "differentiable_selection": Entry(DifferentiableSelectionConfig, DifferentiableSelection),
+    "ram": Entry(RamConfig, Ram),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),

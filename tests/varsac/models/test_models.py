@@ -16,6 +16,7 @@ from varsac.models.attention_sampling import AttentionSamplingConfig
 from varsac.models.differentiable_selection import DifferentiableSelectionConfig
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelectionConfig
+from varsac.models.ram import RamConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
@@ -32,6 +33,7 @@ CONFIGS = {
     "attention_sampling": AttentionSamplingConfig(glimpses=2, glimpse_size=16, auxiliary=0.5),
     "patch_selection": PatchSelectionConfig(glimpses=2, chunk=3, glimpse_size=16, width=4, heads=2, inner=8),
     "differentiable_selection": DifferentiableSelectionConfig(glimpses=2, glimpse_size=16, pool=2, samples=5),
+    "ram": RamConfig(glimpses=2, glimpse_size=8, state=16),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
@@ -175,7 +177,7 @@ def test_windows_by_density_do_not_follow_a_gradient():
     assert model.latent.detail.weight.grad.abs().max() == 0
 
 
-@pytest.mark.parametrize("name", ["paper", "random_saccades", "oracle_saccades"])
+@pytest.mark.parametrize("name", ["paper", "random_saccades", "oracle_saccades", "ram"])
 def test_models_without_a_map_refuse_densities(name):
     with pytest.raises(TaskError, match="count"):
         made(name, spec_of((DENSE,)))
