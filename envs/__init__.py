@@ -9,6 +9,7 @@ from envs.registration import register_all
 from envs.saccade import NotResetError, SaccadeEnv
 from envs.scenes import Scenes
 from envs.vector import SaccadeVectorEnv
+from envs.wrapper import SaccadeWrapper
 
 __all__ = [
     "EnvError",
@@ -16,6 +17,7 @@ __all__ = [
     "SaccadeEnv",
     "SaccadeOptions",
     "SaccadeVectorEnv",
+    "SaccadeWrapper",
     "Scenes",
 ]
 

@@ -17,19 +17,20 @@ from envs.actions import ActionCode, Decoded, best_of
 from envs.options import EnvError, SaccadeOptions
 from envs.predictor import Predictor
 from envs.scenes import Scene, Scenes
-from varsac.tasks.task import DataSpec
 
 Mask = npt.NDArray[np.bool_]
 Observation = dict[str, npt.NDArray[Any]]
 Ints = npt.NDArray[np.int64]
 
 
-def observation_space(options: SaccadeOptions, spec: DataSpec, largest: float) -> spaces.Space[Any]:
+def observation_space(
+    options: SaccadeOptions, channels: int, proxy_size: tuple[int, int], largest: float
+) -> spaces.Dict:
     """What an agent sees; `largest` is the largest scale."""
-    size, channels = options.glimpse_size, spec.channels
+    size = options.glimpse_size
     low, high = np.array([-1, -1, 0], np.float32), np.array([1, 1, largest], np.float32)
     seen: dict[str, spaces.Space[Any]] = {
-        "proxy": spaces.Box(0, 255, (*spec.proxy_size, channels), np.uint8),
+        "proxy": spaces.Box(0, 255, (*proxy_size, channels), np.uint8),
         "glimpse": spaces.Box(0, 255, (size, size, channels), np.uint8),
         "fixation": spaces.Box(low, high, dtype=np.float32),
         "glimpses_left": spaces.Box(0, options.glimpses, (1,), np.float32),
@@ -77,6 +78,11 @@ class Episodes:
         self.right = np.zeros(count)
         self.answered = np.zeros(count, np.bool_)
         self._objects = _ObjectTable(count)
+
+    @property
+    def space(self) -> spaces.Space[Any]:
+        """What the agent of one episode sees."""
+        return observation_space(self.options, self.spec.channels, self.spec.proxy_size, self.code.scales.largest)
 
     def begin(self, row: int, number: int) -> None:
         """Start an episode over image `number`.

@@ -45,8 +45,8 @@ class Look:
         view: where in the proxy the image lies, see `varsac.tasks.task`.
         fixations: (t, 3), in order.
         turns: how many there will be.
+        lines: of text.
         positions: (N, 2) true objects, image px; radius (N,) and found (N,) of each.
-        lines: of text, two at most.
     """
 
     image: Pyramid
@@ -54,10 +54,10 @@ class Look:
     view: tuple[float, float, float, float]
     fixations: npt.NDArray[np.float32]
     turns: int
-    positions: npt.NDArray[np.float64]
-    radius: npt.NDArray[np.float64]
-    found: npt.NDArray[np.bool_]
     lines: tuple[str, ...]
+    positions: npt.NDArray[np.float64] = dataclasses.field(default_factory=lambda: np.zeros((0, 2)))
+    radius: npt.NDArray[np.float64] = dataclasses.field(default_factory=lambda: np.zeros(0))
+    found: npt.NDArray[np.bool_] = dataclasses.field(default_factory=lambda: np.zeros(0, np.bool_))
 
 
 def of_episode(episodes: Episodes, row: int) -> Picture:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from gymnasium.error import ResetNeeded
 
 from envs import picture
-from envs.episodes import Episodes, Observation, checked_index, observation_space
+from envs.episodes import Episodes, Observation, checked_index
 from envs.options import EnvError, SaccadeOptions
 from envs.predictor import Predictor
 from envs.scenes import Scenes
@@ -125,7 +125,7 @@ class SaccadeEnv(gymnasium.Env[Observation, Any]):
         self._episode = Episodes(self.scenes, self.options, 1, predictor)
         self.code = self._episode.code
         self.action_space = self.code.space
-        self.observation_space = observation_space(self.options, self._episode.spec, self.code.scales.largest)
+        self.observation_space = self._episode.space
         self._screen = Screen(self.metadata["render_fps"], frames_dir) if render_mode == "human" else None
         self._running = False
 

@@ -12,7 +12,7 @@ from gymnasium.vector import AutoresetMode, VectorEnv
 from gymnasium.vector.utils import batch_space
 
 from envs import picture
-from envs.episodes import Episodes, Mask, Observation, checked_index, observation_space
+from envs.episodes import Episodes, Mask, Observation, checked_index
 from envs.options import EnvError, SaccadeOptions
 from envs.predictor import Predictor
 from envs.saccade import NotResetError, SaccadeEnv
@@ -78,7 +78,7 @@ class SaccadeVectorEnv(VectorEnv[Observation, Any, npt.NDArray[Any]]):
         self._episodes = Episodes(self.scenes, self.options, num_envs, predictor)
         self.code = self._episodes.code
         self.single_action_space = self.code.space
-        self.single_observation_space = observation_space(self.options, self._episodes.spec, self.code.scales.largest)
+        self.single_observation_space = self._episodes.space
         self.action_space = batch_space(self.single_action_space, num_envs)
         self.observation_space = batch_space(self.single_observation_space, num_envs)
         self._generators: list[np.random.Generator | None] = [None] * num_envs
