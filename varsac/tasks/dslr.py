@@ -14,7 +14,7 @@ from varsac.tasks.photos.fivek import read_fivek
 from varsac.tasks.photos.folders import read_flat, read_folders
 from varsac.tasks.photos.hidden import Hidden, HiddenData
 from varsac.tasks.photos.photo import Photo
-from varsac.tasks.photos.sprites import Sprites, digit_sprites, sign_sprites, unit_sprites
+from varsac.tasks.photos.sprites import Sprites, digit_sprites, plate_sprites, sign_sprites, unit_sprites
 from varsac.tasks.photos.store import PhotoStore
 from varsac.tasks.photos.swedish_signs import read_swedish_signs
 from varsac.tasks.proxy import proxy_of, proxy_size
@@ -124,6 +124,8 @@ class DSLRTask:
         match self.config.hidden.what:
             case "digits":
                 return digit_sprites(split, self.config.hidden.digits_dir)
+            case "plates":
+                return plate_sprites(split, self.config.hidden.digits_dir)
             case "signs":
                 return sign_sprites()
             case _:

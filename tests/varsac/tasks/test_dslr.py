@@ -9,7 +9,7 @@ import pytest
 
 from tests.varsac.tasks.photos.collections import write_fivek, write_folders, write_photo, write_signs
 from varsac.tasks.dslr import DSLRConfig, DSLRTask
-from varsac.tasks.photos.hidden import Hidden
+from varsac.tasks.photos.hidden import COPIES, Hidden
 from varsac.tasks.photos.sprites import digit_sprites, margin, sign_sprites
 from varsac.tasks.task import TaskError
 
@@ -58,7 +58,7 @@ def test_fivek_and_signs(tmp_path):
     assert collections.Counter(int(data[i].labels["class"]) for i in range(len(data))) == {0: 6, 1: 3, 2: 3}
 
 
-@pytest.mark.parametrize("what", ["digits", "signs"])
+@pytest.mark.parametrize("what", ["digits", "plates", "signs"])
 def test_hidden_objects_are_where_they_are_said_to_be(scenes, what):
     data = hidden(scenes, what=what, question="count", least=0, most=4, smallest=0.08, largest=0.12).data("train")
     counts = collections.Counter()
@@ -109,11 +109,17 @@ def test_eased_examples_are_the_same_objects_on_fainter_ground(scenes):
     assert len(plain) == len(data) and plain.spec == data.spec
     for index in range(3):
         mine, other = data[index], plain[index]
-        np.testing.assert_array_equal(mine.objects.positions, other.objects.positions)
+        np.testing.assert_array_equal(mine.objects.positions, other.objects.positions[:1])
+        assert other.objects.classes.tolist() == [mine.labels["object"]] * (1 + COPIES)
         assert mine.labels == other.labels and mine.name == other.name
         colours, numbers = np.unique(other.image.level(0).reshape(-1, 3), axis=0, return_counts=True)
         assert numbers.max() > 0.9 * numbers.sum() and len(colours) > 1  # one colour, and what is hidden
         np.testing.assert_array_equal(data.eased(1.0)[index].proxy, mine.proxy)
+
+
+def test_copies_do_not_change_counts(scenes):
+    data = hidden(scenes, question="count", least=0, most=3).data("train")
+    assert [data.eased(0.0)[index].labels for index in range(8)] == [data[index].labels for index in range(8)]
 
 
 def test_same_seed_same_images_in_any_process(scenes):
@@ -162,7 +168,7 @@ def test_what_is_wrong_is_said(tmp_path, scenes):
         (lambda: DSLRConfig(layout="flat"), "folders, fivek, swedish_signs, hidden"),
         (lambda: DSLRConfig(damaged="fix"), "error, skip"),
         (lambda: DSLRConfig(seed=-1), "seed -1"),
-        (lambda: Hidden(what="cats"), "digits, signs, units"),
+        (lambda: Hidden(what="cats"), "digits, plates, signs, units"),
         (lambda: Hidden(question="where"), "identify, count"),
         (lambda: Hidden(least=0), "from 1"),
         (lambda: Hidden(least=3, most=2), "in this order"),

@@ -45,6 +45,8 @@ class _FadedPlane:
 
     def read(self, box: Box) -> tuple[Pixels, int]:
         """The pixels of a box within the level, and how many were decoded for them."""
+        if (self._values == self._values[0]).all():
+            return np.broadcast_to(self._values[0], (*box.shape, self.shape[2])), 0
         pixels, decoded = self._plane.read(box)
         if pixels.size:
             pixels = cv2.LUT(pixels, self._values[None]).reshape(pixels.shape)

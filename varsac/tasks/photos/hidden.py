@@ -22,8 +22,10 @@ from varsac.tasks.proxy import proxy_of
 from varsac.tasks.stamps import place
 from varsac.tasks.task import SPLITS, DataSpec, Example, HeadSpec, Objects, Split, TaskError
 
-WHAT = ("digits", "signs", "units")
+WHAT = ("digits", "plates", "signs", "units")
 QUESTIONS = ("identify", "count")
+COPIES = 3
+"""Of objects, in photographs without contrast."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +33,8 @@ class Hidden:
     """What is hidden, and how well.
 
     Args:
-        what: "digits", "signs" (speed limits) or "units" (cut from the screens of `units_dir`).
+        what: "digits", "plates" (digits on round plates), "signs" (speed limits) or "units" (cut from the screens of
+            `units_dir`).
         question: "identify": which classes; "count": how many objects, of whatever class.
         least: objects in an image; most: likewise.
         smallest: side of an object, share of the shorter image side; largest: likewise.
@@ -133,7 +136,11 @@ class HiddenData:
         )
 
     def eased(self, clutter: float) -> Self:
-        """The same objects at the same places, in photographs with a share of their contrast."""
+        """The same objects at the same places, in photographs with a share of their contrast.
+
+        Where it is asked which, not how many, there are up to `COPIES` more of the same classes, so that at first
+        wherever one looks there is something to learn from; the fewer, the larger the share.
+        """
         config, store, sprites = self.config, self._store, self._sprites
         return type(self)(config, self._photos, store, sprites, self.spec, self.split, self.seed, clutter)
 
@@ -149,6 +156,19 @@ class HiddenData:
         config, sprites = self.config, self._sprites
         count = int(random.integers(config.least, config.most + 1))
         labels = random.integers(len(sprites.classes), size=count)
+        stamps, sides = self._stamps(random, base, labels)
+        copies = round(COPIES * (1 - self.clutter)) if config.question == "identify" else 0
+        if copies:
+            more = random.choice(labels, copies)
+            added, further = self._stamps(random, base, more)
+            stamps, labels, sides = stamps + added, np.concatenate([labels, more]), np.concatenate([sides, further])
+        return stamps, labels, sides
+
+    def _stamps(
+        self, random: np.random.Generator, base: Pyramid, labels: npt.NDArray[np.int64]
+    ) -> tuple[list[Stamp], npt.NDArray[np.int64]]:
+        """An object of each class, and their sides."""
+        config, sprites, count = self.config, self._sprites, len(labels)
         shares = random.uniform(config.smallest, config.largest, count)
         sides = np.maximum(np.round(shares * min(base.height, base.width)), 4).astype(np.int64)
         blurs = random.uniform(0, config.blur, count)
@@ -160,7 +180,7 @@ class HiddenData:
             top, left = (corner + (room - len(opacity)) // 2).tolist()
             stamp = Stamp(top, left, colour, opacity * np.float32(random.uniform(config.contrast, 1)))
             stamps.append(dataclasses.replace(stamp, colour=_ink(base, stamp)) if sprites.inked else stamp)
-        return stamps, labels, sides
+        return stamps, sides
 
     def _labels(self, labels: npt.NDArray[np.int64]) -> dict[str, npt.NDArray[np.generic]]:
         (head,) = self.spec.heads

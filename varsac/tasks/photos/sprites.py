@@ -1,4 +1,4 @@
-"""Objects to hide: digits, traffic signs drawn with OpenCV's font, units cut from harvested screens."""
+"""Objects to hide: digits, bare or on plates, traffic signs drawn with OpenCV's font, units cut from screens."""
 
 from __future__ import annotations
 
@@ -21,6 +21,10 @@ from varsac.tasks.task import Split, TaskError
 
 SIGN_SIDE = 192
 """Side in px that signs are drawn at, before they are made smaller."""
+PLATE_SIDE = 96
+"""Likewise of plates."""
+PLATE = (240, 200, 30)
+"""Their colour, red, green and blue."""
 LIMITS = ("30", "50", "60", "70", "80", "100")
 UNIT_MARGIN = 1.7
 """Radius of the disc that is cut from a screen, in unit radii: models reach beyond their footprint."""
@@ -94,6 +98,22 @@ def digit_sprites(split: Split, digits_dir: str) -> Sprites:
     digits = load_digits(split, digits_dir)
     white = np.full((*digits.images.shape[1:], 3), 255, np.uint8)
     return Sprites([white] * len(digits), list(digits.images), digits.labels, tuple(map(str, range(10))), inked=True)
+
+
+def plate_sprites(split: Split, digits_dir: str) -> Sprites:
+    """Handwriting, black on round yellow plates; see `varsac.tasks.digits`."""
+    digits = load_digits(split, digits_dir)
+    colours = [_draw_plate(image) for image in digits.images]
+    return Sprites(colours, [_disc(PLATE_SIDE)] * len(colours), digits.labels, tuple(map(str, range(10))))
+
+
+def _draw_plate(digit: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A digit in the square that just fits into the plate."""
+    side = round(0.7 * PLATE_SIDE)
+    first = (PLATE_SIDE - side) // 2
+    ink = np.zeros((PLATE_SIDE, PLATE_SIDE), np.uint8)
+    ink[first : first + side, first : first + side] = resized(digit, side, side)
+    return (np.array(PLATE) * (1 - 0.9 / 255 * ink[:, :, None])).astype(np.uint8)
 
 
 def sign_sprites() -> Sprites:

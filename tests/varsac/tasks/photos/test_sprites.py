@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.varsac.tasks.harvests import COLOURS, write_harvest
-from varsac.tasks.photos.sprites import LIMITS, digit_sprites, sign_sprites, unit_sprites
+from varsac.tasks.photos.sprites import LIMITS, PLATE, digit_sprites, plate_sprites, sign_sprites, unit_sprites
 from varsac.tasks.task import TaskError
 
 
@@ -14,6 +14,17 @@ def test_digits_are_inked_where_they_are_light():
     colour, opacity = sprites.at(0, 8, 0.0)
     assert (colour == 255).all()
     np.testing.assert_allclose(255 * opacity, sprites.opacities[0])
+
+
+def test_plates_are_discs_with_the_digits_of_the_split():
+    plates, digits = plate_sprites("val", ""), digit_sprites("val", "")
+    np.testing.assert_array_equal(plates.labels, digits.labels)
+    assert plates.classes == digits.classes and not plates.inked
+    colour, opacity = plates.colours[0], plates.opacities[0]
+    assert opacity[0, 0] == 0 and opacity[48, 48] == 255
+    assert colour.shape == (96, 96, 3) and (colour[opacity == 0] == PLATE).all()  # no ink beside the plate
+    seen = colour[opacity > 0][:, 0]
+    assert seen.max() == PLATE[0] and seen.min() < PLATE[0] / 4
 
 
 def test_signs_differ_and_are_round():
