@@ -14,8 +14,11 @@ from tests.varsac.tasks.photos.collections import write_photo
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ITSELF = "make test"  # what runs this very test
-LITTLE = ["--set", "train.steps=2", "--set", "train.batch=4", "--set", "train.validate_examples=4"]
-"""What is added to commands that train: they are run as they stand, for a moment."""
+LITTLE = {
+    "scripts.train": ["--set", "train.steps=2", "--set", "train.batch=4", "--set", "train.validate_examples=4"],
+    "scripts.evaluate": ["--examples", "16"],
+}
+"""What is added to commands that take long: they are run as they stand, for a moment."""
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +45,7 @@ def commands() -> list[str]:
 def test_command(command: str, folder: pathlib.Path) -> None:
     words = command.split()
     assert words[:2] == ["python", "-m"], "README commands are `python -m scripts.NAME` or `make TARGET`"
-    run([sys.executable, *words[1:], *(LITTLE if "scripts.train" in words else [])], folder)
+    run([sys.executable, *words[1:], *LITTLE.get(words[2], [])], folder)
 
 
 def test_python(folder: pathlib.Path) -> None:
