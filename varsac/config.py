@@ -198,6 +198,7 @@ CONFIGS: dict[str, Recipe] = {
     "patch_selection": Recipe("patch_selection", {**PATCHES, "glimpses": 16, "chunk": 32}, SELECTION_TRAINING),
     "differentiable_selection": Recipe("differentiable_selection", DIFFERENTIABLE, DIFFERENTIABLE_TRAINING),
     "ram": Recipe("ram", {"glimpse_size": 16, "window": 2 / 3}, {"learning_rate": 3e-4, "weight_decay": 0.0}),
+    "saliency_sampler": Recipe("saliency_sampler", {"size": 128}, {"learning_rate": 1e-3}),
     "random_saccades": Recipe("random_saccades"),
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),

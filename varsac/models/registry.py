@@ -17,6 +17,7 @@ from varsac.models.output import Output
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelection, PatchSelectionConfig
 from varsac.models.ram import Ram, RamConfig
+from varsac.models.saliency_sampler import SaliencySampler, SaliencySamplerConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.models.whole import FullImage, ProxyOnly, WholeConfig
 from varsac.tasks.batch import Batch
@@ -57,6 +58,7 @@ MODELS = {
     "patch_selection": Entry(PatchSelectionConfig, PatchSelection),
     "differentiable_selection": Entry(DifferentiableSelectionConfig, DifferentiableSelection),
     "ram": Entry(RamConfig, Ram),
+    "saliency_sampler": Entry(SaliencySamplerConfig, SaliencySampler),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),

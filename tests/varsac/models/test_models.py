@@ -17,6 +17,7 @@ from varsac.models.differentiable_selection import DifferentiableSelectionConfig
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelectionConfig
 from varsac.models.ram import RamConfig
+from varsac.models.saliency_sampler import SaliencySamplerConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
@@ -34,11 +35,12 @@ CONFIGS = {
     "patch_selection": PatchSelectionConfig(glimpses=2, chunk=3, glimpse_size=16, width=4, heads=2, inner=8),
     "differentiable_selection": DifferentiableSelectionConfig(glimpses=2, glimpse_size=16, pool=2, samples=5),
     "ram": RamConfig(glimpses=2, glimpse_size=8, state=16),
+    "saliency_sampler": SaliencySamplerConfig(size=16, grid=9, reach=8, spread=4.0, width=4, stages=2),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
 
-LOOKING_EVERYWHERE = ("proxy_only", "full_image")
+LOOKING_EVERYWHERE = ("saliency_sampler", "proxy_only", "full_image")
 COUNTING = (
     "attention_sampling",
     "patch_selection",
