@@ -5,8 +5,8 @@ BIN    := $(VENV)/bin
 EXTRAS := sc2,train,photos,plots,dev
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
-# How much of it: battle scenes, scenes to learn from, steps of training (on one thread: small networks gain little from
-# two, and lose much where others want the cores too).
+# How much of it: battle scenes, scenes to learn from, steps of training. One thread trains: threads that wait for each
+# other lose much where other programs want the cores too.
 BATTLES ?= 96
 SCENES  ?= 400
 STEPS   ?= 300

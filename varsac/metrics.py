@@ -40,7 +40,7 @@ MEANINGS = {
     "precision": "share of the positions that lie on an object, within so many of its radii",
     "recall": "share of the objects with a position, within so many of their radii",
     "distance": "mean distance of these pairs, image px",
-    "seconds": "for an image in the model, reading of its windows included",
+    "seconds": "for an image in the model, all draws and the reading of windows included",
     "pixels_decoded": "of an image, for its windows",
 }
 """What the measures mean, by the last part of their names without a radius."""
