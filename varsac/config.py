@@ -199,10 +199,12 @@ CONFIGS: dict[str, Recipe] = {
     "differentiable_selection": Recipe("differentiable_selection", DIFFERENTIABLE, DIFFERENTIABLE_TRAINING),
     "ram": Recipe("ram", {"glimpse_size": 16, "window": 2 / 3}, {"learning_rate": 3e-4, "weight_decay": 0.0}),
     "saliency_sampler": Recipe("saliency_sampler", {"size": 128}, {"learning_rate": 1e-3}),
+    "thumbnet": Recipe("thumbnet", {}, {"learning_rate": 1e-3}),
     "random_saccades": Recipe("random_saccades"),
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),
     "full_image": Recipe("full_image", {}, {"learning_rate": 1e-3}),
+    "crop_sum": Recipe("crop_sum", {}, {"learning_rate": 1e-3}),
 }
 
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from sc2data.errors import UserError
 from varsac.models.attention_sampling import AttentionSampling, AttentionSamplingConfig
+from varsac.models.crop_sum import CropSum, CropSumConfig
 from varsac.models.differentiable_selection import DifferentiableSelection, DifferentiableSelectionConfig
 from varsac.models.given_saccades import GivenSaccadesConfig, OracleSaccades, RandomSaccades
 from varsac.models.output import Output
@@ -18,6 +19,7 @@ from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelection, PatchSelectionConfig
 from varsac.models.ram import Ram, RamConfig
 from varsac.models.saliency_sampler import SaliencySampler, SaliencySamplerConfig
+from varsac.models.thumbnet import ThumbNet, ThumbNetConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.models.whole import FullImage, ProxyOnly, WholeConfig
 from varsac.tasks.batch import Batch
@@ -59,10 +61,12 @@ MODELS = {
     "differentiable_selection": Entry(DifferentiableSelectionConfig, DifferentiableSelection),
     "ram": Entry(RamConfig, Ram),
     "saliency_sampler": Entry(SaliencySamplerConfig, SaliencySampler),
+    "thumbnet": Entry(ThumbNetConfig, ThumbNet),
     "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
     "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
     "proxy_only": Entry(WholeConfig, ProxyOnly),
     "full_image": Entry(WholeConfig, FullImage),
+    "crop_sum": Entry(CropSumConfig, CropSum),
 }
 
 

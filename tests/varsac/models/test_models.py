@@ -13,11 +13,13 @@ from sc2data.pyramid import Pyramid
 from varsac.models import registry
 from varsac.models import varsac as varsac_model
 from varsac.models.attention_sampling import AttentionSamplingConfig
+from varsac.models.crop_sum import CropSumConfig
 from varsac.models.differentiable_selection import DifferentiableSelectionConfig
 from varsac.models.paper import Paper, PaperConfig
 from varsac.models.patch_selection import PatchSelectionConfig
 from varsac.models.ram import RamConfig
 from varsac.models.saliency_sampler import SaliencySamplerConfig
+from varsac.models.thumbnet import ThumbNetConfig
 from varsac.models.varsac import VarSac, VarSacConfig
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
@@ -36,11 +38,13 @@ CONFIGS = {
     "differentiable_selection": DifferentiableSelectionConfig(glimpses=2, glimpse_size=16, pool=2, samples=5),
     "ram": RamConfig(glimpses=2, glimpse_size=8, state=16),
     "saliency_sampler": SaliencySamplerConfig(size=16, grid=9, reach=8, spread=4.0, width=4, stages=2),
+    "thumbnet": ThumbNetConfig(factor=2, width=4, stages=2, downscaler=4),
+    "crop_sum": CropSumConfig(crop=32, group=2, width=4, stages=2, features=8),
     "whole": registry.WholeConfig(width=4, stages=2),
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
 
-LOOKING_EVERYWHERE = ("saliency_sampler", "proxy_only", "full_image")
+LOOKING_EVERYWHERE = ("saliency_sampler", "thumbnet", "proxy_only", "full_image", "crop_sum")
 COUNTING = (
     "attention_sampling",
     "patch_selection",
