@@ -75,8 +75,8 @@ class GlimpseAnswers(Answers):
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Logits (B, size) by head from (B, T, features)."""
-        mean, largest = features.mean(1), features.amax(1)
-        return {name: layer(largest if self.largest[name] else mean) for name, layer in self.layers.items()}
+        total, largest = features.sum(1), features.amax(1)
+        return {name: layer(largest if self.largest[name] else total) for name, layer in self.layers.items()}
 
 
 class DensityField(NamedTuple):
