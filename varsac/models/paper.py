@@ -121,7 +121,7 @@ class Paper(nn.Module):
         for _ in range(config.glimpses):
             hidden = state[0].mean(0)  # (B, D), over the layers
             latent, kl = self.latent(seen, hidden, generator)  # (B, L), (B,)
-            fixation = self.fixation(self.locate(latent))  # (B, 3)
+            fixation = self.fixation(self.locate(latent).float())  # (B, 3); half precision is not for places
             glimpse = self.glimpse(batch.images.window(fixation, config.glimpse_size))  # (B, D)
             projected.append(self.project(torch.cat([hidden, glimpse], 1)))
             moved = self.embed(latent)

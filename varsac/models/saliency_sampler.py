@@ -93,7 +93,8 @@ class SaliencySampler(nn.Module):
         over_proxy = (low + (corners + 1) / 2 * (high - low)).unflatten(1, (number, number))
         logits = functional.grid_sample(logits, over_proxy, padding_mode="border", align_corners=False)
         saliency = logits.flatten(1).softmax(1).view(-1, 1, number, number)
-        bent = warp(saliency, self.kernel)  # (B, 2, G, G)
+        with torch.autocast(saliency.device.type, enabled=False):  # half a number places a pixel nowhere
+            bent = warp(saliency, self.kernel)  # (B, 2, G, G)
         points = self.points.view(1, side, side, 2).expand(len(batch), -1, -1, -1)
         # The grid's outer points lie on the image's edges, pixels of the picture half a pixel inside of them.
         return functional.grid_sample(bent, points, padding_mode="border", align_corners=True).permute(0, 2, 3, 1)

@@ -1,10 +1,9 @@
 """A thumbnail that is learned to stand for the image: a small student, taught by a network at full resolution.
 
-Source: Zhao and Ghanem, "ThumbNet: One Thumbnail Image Contains All You Need for Recognition", ACM Multimedia 2020, of
-which the names of the parts are public to us and the formulas are not. What is the paper's: a learned downscaler E, a
-student S on E(x), a teacher T on x, and losses called moment matching, feature mapping, distillation and
-classification, the first for E, the second a regulariser that is dropped afterwards. What is ours: all below that gives
-them a form.
+Source: Zhao and Ghanem, "ThumbNet: One Thumbnail Image Contains All You Need for Recognition", ACM Multimedia 2020,
+known to us by its abstract and the names in a figure; its formulas we have not seen. What is the paper's: a learned
+downscaler E, a student S on E(x), a well-trained teacher T on x, and losses called moment matching, feature mapping,
+knowledge distillation and classification. What is ours: all below that gives them a form, and T that learns beside S.
 
     E(x) = mean of x over f x f squares + small convolutions,  f the factor a side,
     moments = sum_c (mean_c E(x) - mean_c x)^2 + (std_c E(x) - std_c x)^2,

@@ -113,6 +113,18 @@ def test_every_parameter_learns(name):
     assert [name for name, parameter in model.named_parameters() if parameter.grad is None] == []
 
 
+@pytest.mark.parametrize("name", registry.MODELS)
+def test_every_model_learns_in_half_precision(name):
+    spec = spec_of()
+    batch, model = batch_of(spec), made(name, spec)
+    with torch.autocast("cpu", torch.bfloat16):
+        output = model(batch, torch.Generator().manual_seed(0))
+        terms = model.loss(output, batch, progress=0.5)
+    assert output.fixations.dtype == torch.float32
+    torch.stack([term.float() for term in terms.values()]).sum().backward()
+    assert all(torch.isfinite(parameter.grad).all() for parameter in model.parameters())
+
+
 def test_densities_count_beside_other_heads():
     spec = spec_of((*HEADS, DENSE))
     batch = batch_of(spec)
@@ -250,6 +262,14 @@ def test_what_stands_out_draws_the_eye_at_first():
     for stands_out in ("contrast", "isolation"):
         model = VarSac(dataclasses.replace(CONFIGS["varsac"], salience=5.0, stands_out=stands_out), spec).eval()
         assert model(batch).log_posterior[:, 0].argmax(1).tolist() == [spot] * 2
+
+
+def test_features_of_glimpses_are_normalised_where_asked():
+    model = VarSac(dataclasses.replace(CONFIGS["varsac"], normalised=True), spec_of())
+    kinds = [type(layer) for layer in model.glimpse.features]
+    assert kinds == [torch.nn.Flatten, torch.nn.Linear, torch.nn.BatchNorm1d, torch.nn.ReLU]
+    _, vector = model.glimpse(torch.rand(64, 3, 16, 16))
+    assert 0.2 < vector.mean() < 0.6  # of a rectified normal: 0.4
 
 
 def test_oracle_looks_at_the_objects():
