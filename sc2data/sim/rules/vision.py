@@ -114,6 +114,9 @@ def _remember(world: World, player: int, seen: Mask) -> None:
     state, units = world.state, world.state.units
     watched = set(units.tag[seen & units.structure & (units.owner != player)].tolist())
     memories = state.snapshots.setdefault(player, {})
+    if not memories and world.sees_all(player):  # nothing goes out of sight
+        state.watched[player] = watched
+        return
     before = len(memories)
     for tag in sorted(state.watched.get(player, set()) - watched):
         row = units.row(tag)
