@@ -60,16 +60,22 @@ class GlimpseEncoder(nn.Module):
         size: side of the glimpse S, px.
         width: channels of the map D.
         features: length of the vector; 0: only the map is needed.
+        normalised: batch norm of the vector too.
     """
 
-    def __init__(self, channels: int, size: int, width: int = 64, features: int = 128) -> None:
+    def __init__(
+        self, channels: int, size: int, width: int = 64, features: int = 128, normalised: bool = False
+    ) -> None:
         super().__init__()
         self.cells = nn.Sequential(
             conv(channels, width // 4, 5, 2), conv(width // 4, width // 2, 3, 2), conv(width // 2, width, 3, 2)
         )
         self.grid = halved((size, size), 3)
         inputs = width * self.grid[0] * self.grid[1]
-        self.features = nn.Sequential(nn.Flatten(), nn.Linear(inputs, features), nn.ReLU()) if features else None
+        self.features = None
+        if features:
+            norm = [nn.BatchNorm1d(features)] if normalised else []
+            self.features = nn.Sequential(nn.Flatten(), nn.Linear(inputs, features), *norm, nn.ReLU())
 
     def forward(self, glimpses: Tensor) -> tuple[Tensor, Tensor]:
         """Encode.

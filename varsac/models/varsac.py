@@ -49,6 +49,7 @@ class VarSacConfig:
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
         glimpse_width: channels of a glimpse's map.
+        normalised: batch norm of a glimpse's features, which then learn faster where most glimpses show clutter.
         inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
             it is taken to cover; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
@@ -73,6 +74,7 @@ class VarSacConfig:
     features: int = 128
     map_width: int = 32
     glimpse_width: int = 64
+    normalised: bool = False
     inhibition: float = 0.75
     salience: float = 2.0
     stands_out: str = "contrast"
@@ -107,7 +109,7 @@ class VarSac(nn.Module):
         width, features, state = config.map_width, config.features, config.state
         self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, width, features)
         seen = features if self.in_turn else 0
-        self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen)
+        self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen, config.normalised)
         self.grid = self.proxy.grid
         scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
         ranges = PlaceRange(inhibition=config.inhibition)
