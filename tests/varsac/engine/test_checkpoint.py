@@ -97,8 +97,8 @@ def test_weights_of_another_model_are_refused(path):
 
 def test_unknown_models_and_options_are_refused(path):
     described = CONFIG.to_dict()
-    changed(path, config=described | {"model": "ram"})
-    with pytest.raises(registry.UnknownModelError, match="'ram'"):
+    changed(path, config=described | {"model": "telepathy"})
+    with pytest.raises(registry.UnknownModelError, match="'telepathy'"):
         checkpoint.load_model(path)
     changed(path, config=described | {"options": described["options"] | {"wings": 2}})
     with pytest.raises(OptionError, match="wings"):
