@@ -18,6 +18,9 @@ from envs.options import EnvError, SaccadeOptions
 from envs.predictor import Predictor
 from envs.scenes import Scene, Scenes
 
+ROUNDED = 1 - 1e-6
+"""Scales are in single precision: a window at full resolution may come out a little larger than it."""
+
 Mask = npt.NDArray[np.bool_]
 Observation = dict[str, npt.NDArray[Any]]
 Ints = npt.NDArray[np.int64]
@@ -281,7 +284,8 @@ class _ObjectTable:
         near = (np.abs(self._positions[rows] - centre[:, None]) <= side[:, None, None] / 2).all(axis=2)
         diameters = self._diameters[rows]
         shown = diameters / np.maximum(side / size, 1)[:, None]  # px of the glimpse, but no more than the image has
-        new = near & (shown >= np.minimum(least, diameters)) & self._present[rows] & ~self._found[rows]
+        needed = np.minimum(least, diameters) * ROUNDED
+        new = near & (shown >= needed) & self._present[rows] & ~self._found[rows]
         self._found[rows] |= new
         return np.asarray(new.sum(axis=1), np.int64)
 

@@ -82,7 +82,7 @@ def test_bad_numbers_are_refused(action, message):
 
 @pytest.mark.parametrize("action", [64, -1, 0.5, [1, 2], "left", None, np.nan])
 def test_bad_choices_are_refused(action):
-    with pytest.raises(ActionError, match="whole numbers|from 0 to below 64"):
+    with pytest.raises(ActionError, match=r"whole numbers|from 0 to below 64"):
         code(actions="grid").decode([action], 1, ONE)
 
 
