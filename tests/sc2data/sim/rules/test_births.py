@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from sc2data.sim import state
+from sc2data.sim.rules import births
 from sc2data.sim.rules.births import lattice
 from sc2data.units import unit_type
 from tests.sc2data.sim import worlds
@@ -62,3 +64,23 @@ def test_resources_have_contents():
     for name, contents in (("MineralField", 1800), ("MineralField750", 900), ("VespeneGeyser", 2250)):
         assert worlds.value(made, worlds.put(made, name, 16, 30, 30)[0], "contents") == contents
     assert unit_type("MineralField").is_resource
+
+
+def test_many_births_at_once_are_as_one_after_the_other():
+    asked = [births.Birth(48, 1, 30 + 0.3 * (i % 7), 30 + 0.2 * i) for i in range(40)]
+    asked += [births.Birth(19, 1, 36.0, 30.0), births.Birth(105, 2, 35.6, 30.2, 9), births.Birth(39, 2, 33.0, 33.0)]
+    together, apart = worlds.world(), worlds.world()
+    tags = together.spawn_all(asked)
+    assert tags == [tag for one in asked for tag in apart.spawn(one.type_id, one.owner, one.x, one.y, one.count)]
+    for name in state.ALL_FIELDS:
+        found, expected = getattr(together.state.units, name), getattr(apart.state.units, name)
+        np.testing.assert_array_equal(found, expected, err_msg=name)
+
+
+def test_of_births_that_make_no_sense_none_happens():
+    made = worlds.world()
+    with pytest.raises(ValueError, match="finite"):
+        made.spawn_all([births.Birth(48, 1, 30.0, 30.0), births.Birth(48, 1, float("nan"), 30.0)])
+    with pytest.raises(KeyError):
+        made.spawn_all([births.Birth(48, 1, 30.0, 30.0), births.Birth(1 << 20, 1, 30.0, 30.0)])
+    assert len(made.state.units) == 0

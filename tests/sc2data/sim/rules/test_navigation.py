@@ -74,3 +74,13 @@ def test_lines_of_sight_stop_at_walls():
     x, y = np.array([2.5, 2.5], np.float32), np.array([2.5, 31.0], np.float32)
     to_x, to_y = np.array([12.5, 12.5], np.float32), np.array([2.5, 31.0], np.float32)
     assert navigation.clear(x, y, to_x, to_y).tolist() == [False, True]
+
+
+def test_goals_in_an_open_square_share_their_paths():
+    navigation = maze()
+    for x in (28.1, 29.5, 30.9):
+        navigation.corner(2.5, 2.5, x, 5.5)
+    assert len(navigation._fields) == 1
+    navigation.corner(2.5, 2.5, 24.5, 30.5)  # beside the wall: a square with closed cells has no such middle
+    navigation.corner(2.5, 2.5, 25.5, 30.5)
+    assert len(navigation._fields) == 3
