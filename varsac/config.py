@@ -186,11 +186,34 @@ DIFFERENTIABLE = {**PATCHES, "pool": 2, "samples": 100}
 DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
 ATTENTION_HINT = {"auxiliary": 0.5, "width": 32}
 
+HIDDEN_PLATES = {
+    "layout": "hidden",
+    "proxy": "80",
+    "hidden.what": "plates",
+    "hidden.smallest": "0.04",
+    "hidden.largest": "0.06",
+    "hidden.contrast": "0.8",
+}
+"""A plate with a digit in each photograph, 3 to 5 px of the proxy."""
+
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
     "marines": Recipe("varsac", COUNTING, {"steps": 2000}, {"sc2": {"answer": "density", "proxy": "screen"}}),
     **{f"without_{part}": Recipe("varsac", options) for part, options in ABLATIONS.items()},
+    "hidden": Recipe(
+        "varsac",
+        {
+            "window": 1.7,
+            "glimpse_size": 40,
+            "map_width": 16,
+            "reconstruction": 0.0,
+            "salience": 6.0,
+            "stands_out": "isolation",
+        },
+        {"curriculum": 0.6},
+        {"dslr": HIDDEN_PLATES},
+    ),
     "paper": Recipe("paper", {}, PAPER_TRAINING),
     "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
     "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 
 from sc2data.errors import UserError
-from varsac.config import SMALL_DIGITS, RunConfig, recipe, resolved
+from varsac.config import HIDDEN_PLATES, SMALL_DIGITS, RunConfig, recipe, resolved
 from varsac.tasks import registry
 
 
@@ -91,6 +91,18 @@ WORKS: dict[str, Work] = {
         "synthetic",
         MAJORITY,
         {"task.scene": "megapixel", "train.steps": "2000"},
+    ),
+    "hidden": Work(
+        "Which digit is on the plate hidden in a photograph of 8 to 24 megapixels",
+        "dslr",
+        {"object/accuracy": "right", "found": "found"},
+        {f"task.{key}": value for key, value in HIDDEN_PLATES.items()} | {"train.steps": "1000"},
+        {
+            "proxy_only": {"model.width": "16", "train.steps": "300"},
+            "oracle_saccades": {"model.glimpses": "1", "model.window": "1.7", "model.glimpse_size": "40"},
+            "random_saccades": {"model.window": "1.7", "model.glimpse_size": "40"},
+        },
+        needs_data=True,
     ),
     "marines": Work(
         "How many marines, 0 to 22, stand on a harvested screen of 1024 px; proxies are screens of 64 px",
