@@ -16,6 +16,8 @@ Colour = tuple[int, int, int]
 
 TRUE, FOUND, SHADE = (90, 220, 120), (80, 170, 255), (0, 0, 0)
 """RGB of true objects, of positions, and of the outline that keeps lines visible on any ground."""
+LONGEST_PATH = 16
+"""Windows up to which lines between them tell an order, and are no thicket."""
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 PAPER, INK = (255, 255, 255), (30, 30, 30)
 
@@ -72,19 +74,20 @@ def saccades_over_proxy(
     return canvas
 
 
-def glimpses(image: Pyramid, fixations: npt.NDArray[np.float32], side: int) -> list[Picture]:
+def glimpses(image: Pyramid, fixations: npt.NDArray[np.float32], side: int, most: int = 16) -> list[Picture]:
     """What lies in the windows, in order, each in a frame of its window's colour.
 
     Args:
         image: whose windows.
         fixations: (T, 3).
         side: of each picture, px.
+        most: the first so many windows.
 
     Returns:
-        T pictures, uint8 RGB (side, side, 3).
+        T pictures, or `most`; uint8 RGB (side, side, 3).
     """
     line, found = thickness(4 * side), []
-    for turn, fixation in enumerate(fixations):
+    for turn, fixation in enumerate(fixations[:most]):
         canvas = np.ascontiguousarray(coloured(image.window(fixation, side)))
         cv2.rectangle(canvas, (0, 0), (side - 1, side - 1), colour_of(turn, len(fixations)), 2 * line)
         found.append(canvas)
@@ -113,7 +116,7 @@ def captioned(picture: Picture, lines: Sequence[str]) -> Picture:
 
 def draw_windows(canvas: Picture, fixations: npt.NDArray[np.float32], area: tuple[float, float, float, float]) -> None:
     """Draw windows where the image covers `area` of the canvas, px: numbered in order, the first yellow, the last red,
-    a thin line from each centre to the next.
+    a thin line from each centre to the next unless there are more than `LONGEST_PATH`.
     """
     left, top, right, bottom = area
     line = thickness(max(canvas.shape[:2]))
@@ -123,7 +126,7 @@ def draw_windows(canvas: Picture, fixations: npt.NDArray[np.float32], area: tupl
         for x, y, scale in fixations.tolist()
     ]
     centres = [(round(x), round(y)) for x, y, _ in placed]
-    for turn in range(1, len(centres)):
+    for turn in range(1, len(centres) if len(centres) <= LONGEST_PATH else 0):
         cv2.line(canvas, centres[turn - 1], centres[turn], colour_of(turn, len(placed)), 1, cv2.LINE_AA)
     for width, shaded in ((line + 2, True), (line, False)):
         for turn, (x, y, half) in enumerate(placed):

@@ -56,6 +56,14 @@ def test_glimpses_show_what_lies_in_the_windows():
     assert glimpse[0, 0].tolist() == YELLOW
 
 
+def test_many_windows_make_no_thicket():
+    fixations = np.tile(np.array([[-0.9, -0.9, 0.1], [0.9, 0.9, 0.1]], np.float32), (20, 1))
+    picture = np.zeros((200, 200, 3), np.uint8)
+    viz.draw_windows(picture, fixations, (0.0, 0.0, 200.0, 200.0))
+    assert not picture[100, 100].any() and picture[10, :30].any()
+    assert len(viz.glimpses(Pyramid.of(picture), fixations, 8, most=3)) == 3
+
+
 def test_captions_stay_within_the_picture():
     picture = viz.captioned(np.zeros((50, 300, 3), np.uint8), ["7 marines ± 1", "a" * 500, "żółw"])
     assert picture.shape[1] == 300 and picture.shape[0] > 70

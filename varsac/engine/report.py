@@ -23,7 +23,8 @@ SHOWN = 12
 """Examples from the beginning of the split, and as many of the worst."""
 SIDE, GLIMPSE = 480, 96
 """Longer sides of the pictures, px."""
-GLIMPSES_ACROSS = 4
+GLIMPSES_ACROSS, MOST_GLIMPSES = 4, 16
+"""How many of an example's glimpses are shown beside each other, and at all: some models take a hundred."""
 MOST_CLASSES = 60
 """Classes up to which a table of confusion is worth reading."""
 FIRST = ("accuracy", "right", "mae", "exact", "within_1", "found", "recall@1", "precision@1", "seconds")
@@ -174,7 +175,7 @@ def figures(
         over_proxy = viz.saccades_over_proxy(example.proxy, fixations, example.view, SIDE)
         glimpses = "".join(
             _picture(glimpse, f"window {turn}")
-            for turn, glimpse in enumerate(viz.glimpses(example.image, fixations, GLIMPSE), start=1)
+            for turn, glimpse in enumerate(viz.glimpses(example.image, fixations, GLIMPSE, MOST_GLIMPSES), start=1)
         )
         parts.append(
             f"<figure><div class='pictures'>{_picture(over_image, 'image with windows')}<div>"
