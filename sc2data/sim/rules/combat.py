@@ -19,8 +19,11 @@ Rows = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
 
 NOTICE_EVERY = 4
-"""Game loops between two looks of the units for something to attack. All look in the same loop: for rules that work on
-all units at once, a quarter of them each loop would cost three times as much."""
+"""Game loops between two looks of a unit for something to attack."""
+
+_TURNS = 2
+"""Parts of the units that look in different loops, so that not all shoot at once. For rules that work on many units at
+a time more turns cost more."""
 
 NOTICE_RANGE = 5.0
 """World units between edges within which every idle unit notices enemies; those that shoot farther notice farther."""
@@ -42,13 +45,15 @@ _LATER = 1000.0
 
 
 def notice(world: World) -> None:
-    """Every few loops, units that may take the nearest enemy that they notice as their target."""
-    if world.state.loop % NOTICE_EVERY:
+    """Units whose turn it is, and that may, take the nearest enemy that they notice as their target."""
+    turn, between = divmod(world.state.loop % NOTICE_EVERY, NOTICE_EVERY // _TURNS)
+    if between:
         return
     units, statistics = world.state.units, world.statistics
     free = (units.mode <= Mode.HOLD) & (units.mode != Mode.MOVE) & ~units.forced & (units.owner != NEUTRAL)
     free &= statistics.defends_itself[units.type] & (units.build_progress >= 1)
     rows = np.flatnonzero(free)
+    rows = rows[rows % _TURNS == turn]
     for player in sorted(set(units.owner[rows].tolist())):
         own = rows[units.owner[rows] == player]
         own = own[~_content(world, own)]
