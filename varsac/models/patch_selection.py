@@ -79,7 +79,7 @@ class CrossAttention(nn.Module):
         self.merge = nn.Linear(features, features, bias=False)
         self.norms = nn.ModuleList(nn.LayerNorm(features, eps=1e-6) for _ in range(2))
         self.layers = nn.Sequential(nn.Linear(features, inner), nn.ReLU(), nn.Linear(inner, features))
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = dropout
 
     def attention(self, embeddings: Tensor, real: Tensor) -> Tensor:
         """Attention (B, H, Q, M) to embeddings (B, M, D), those that are real (B, M)."""
@@ -89,13 +89,16 @@ class CrossAttention(nn.Module):
         wide = products.to(torch.promote_types(products.dtype, torch.float32))
         return wide.masked_fill(~real[:, None, None], -math.inf).softmax(-1)
 
-    def forward(self, embeddings: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-        """Tokens (B, Q, D) and attention (B, H, Q, M)."""
+    def forward(
+        self, embeddings: Tensor, real: Tensor, generator: torch.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Tokens (B, Q, D) and attention (B, H, Q, M); a generator draws what is dropped."""
         attention = self.attention(embeddings, real)
         value = self.value(embeddings).unflatten(2, (self.heads, -1))  # (B, M, H, d)
-        looked = torch.einsum("bhqm,bmhd->bqhd", self.dropout(attention).to(value.dtype), value).flatten(2)
-        tokens = self.norms[0](self.queries + self.dropout(self.merge(looked)))
-        return self.norms[1](tokens + self.dropout(self.layers(tokens))), attention
+        seen = dropped(attention, self.dropout, generator).to(value.dtype)
+        looked = self.merge(torch.einsum("bhqm,bmhd->bqhd", seen, value).flatten(2))  # (B, Q, D)
+        tokens = self.norms[0](self.queries + dropped(looked, self.dropout, generator))
+        return self.norms[1](tokens + dropped(self.layers(tokens), self.dropout, generator)), attention
 
 
 class PatchSelection(nn.Module):
@@ -121,14 +124,15 @@ class PatchSelection(nn.Module):
         self.answers = Readout(spec.heads, features)
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
-        """Select and answer; see `varsac.models.varsac.VarSac.forward`. The order of the patches is what is drawn."""
+        """Select and answer; see `varsac.models.varsac.VarSac.forward`. Drawn are the order of the patches and dropout."""
         fixations, real = tiles(batch.extent, self.scale * batch.extent.amin(1))  # (B, N, 3), (B, N)
         kept, embeddings = self.select(batch, fixations, real, generator)  # (B, M), (B, M, D) or None
         chosen = fixations.gather(1, kept[..., None].expand(-1, -1, 3))  # (B, M, 3)
         if embeddings is None or self.training:
             embeddings = self._embedded(batch, chosen)
         real = real.gather(1, kept)
-        tokens, attention = self.aggregate(self._placed(embeddings, kept), real)
+        draws = generator if self.training else None
+        tokens, attention = self.aggregate(self._placed(embeddings, kept), real, draws)
         answers = {
             head.name: self.answers.of(head.name, token) for head, token in zip(self.spec.heads, tokens.unbind(1))
         }
@@ -182,6 +186,17 @@ class PatchSelection(nn.Module):
         return embeddings + sinusoids(numbers, embeddings.shape[2]) if self.config.positions else embeddings
 
 
+def dropped(values: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Values of which a share is 0 and the others are as much larger; all of them without a generator.
+
+    The generator is the run's own: its state is in checkpoints, that of torch's dropout is not.
+    """
+    if generator is None or share == 0:
+        return values
+    kept = torch.rand(values.shape, generator=generator, device=values.device) >= share
+    return values * kept / (1 - share)
+
+
 def sinusoids(numbers: Tensor, features: int) -> Tensor:
     """Numbers (...) as vectors (..., features) of sines and cosines of lengths from 2 pi to 20,000 pi.
 
@@ -195,7 +210,7 @@ def sinusoids(numbers: Tensor, features: int) -> Tensor:
 
 @contextlib.contextmanager
 def evaluating(model: nn.Module) -> Iterator[None]:
-    """A model that learns, in evaluation for a while: no dropout, batch norms as they stand."""
+    """A model that learns, in evaluation for a while: batch norms as they stand."""
     training = model.training
     model.eval()
     try:
