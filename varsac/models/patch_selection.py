@@ -124,7 +124,7 @@ class PatchSelection(nn.Module):
         self.answers = Readout(spec.heads, features)
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
-        """Select and answer; see `varsac.models.varsac.VarSac.forward`. Drawn are the order of the patches and dropout."""
+        """Select and answer; see `varsac.models.varsac.VarSac.forward`. Drawn are the patches' order and dropout."""
         fixations, real = tiles(batch.extent, self.scale * batch.extent.amin(1))  # (B, N, 3), (B, N)
         kept, embeddings = self.select(batch, fixations, real, generator)  # (B, M), (B, M, D) or None
         chosen = fixations.gather(1, kept[..., None].expand(-1, -1, 3))  # (B, M, 3)
