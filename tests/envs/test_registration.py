@@ -9,10 +9,12 @@ from gymnasium.vector import AsyncVectorEnv
 import envs
 from envs import EnvError, SaccadeVectorEnv, registration, testing
 from envs.making import TaskSaccadeEnv, scenes
+from tests.text_blocks import blocks
 from tests.varsac.tasks.harvests import write_harvest
 from tests.varsac.tasks.photos.collections import write_folders
 from varsac.tasks.task import TaskError
 
+PAGE = (pathlib.Path(__file__).parents[2] / "docs" / "environments.md").read_text(encoding="utf-8")
 SMALL = {"height": 128, "width": 128, "proxy": 40, "train": 30}
 
 
@@ -107,9 +109,13 @@ def test_docstrings_tell_what_an_agent_needs_to_know():
     assert all(f"| {name} |" in env for name in observed)
 
 
+def test_the_pages_examples_run():
+    for block in blocks(PAGE, "python"):
+        exec(block, {})
+
+
 def test_the_page_names_every_id_and_option():
-    page = (pathlib.Path(__file__).parents[2] / "docs" / "environments.md").read_text(encoding="utf-8")
     for name in registration.SACCADES:
-        assert f"`{name}`" in page
+        assert f"`{name}`" in PAGE
     for name in envs.SaccadeOptions.__dataclass_fields__:
-        assert f"`{name}`" in page
+        assert f"`{name}`" in PAGE

@@ -13,6 +13,7 @@ from sc2data.pyramid import Pyramid
 from tests.envs.images import Judge, Squares
 from varsac import viz
 
+MOVIEPY = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")  # of its own code
 PYGAME = pytest.mark.filterwarnings("ignore:pkg_resources", "ignore:Deprecated call to `pkg_resources")
 
 
@@ -97,7 +98,8 @@ def test_with_a_display_there_is_a_window(monkeypatch):
     np.testing.assert_array_equal(window, rendered.render())
 
 
-def test_a_film_is_recorded(tmp_path, recwarn):
+@MOVIEPY
+def test_a_film_is_recorded(tmp_path):
     pytest.importorskip("moviepy")
     env = SaccadeEnv(Squares(), SaccadeOptions(glimpses=3), render_mode="rgb_array")
     recorded = RecordVideo(env, str(tmp_path / "films"), fps=4)
