@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from varsac.heads import Answers, DensityHead, GlimpseAnswers
+from varsac.heads import Answers, DensityHead, GlimpseAnswers, Readout
 from varsac.tasks.task import HeadSpec
 
 WHOLE = torch.tensor([[-1.0, -1.0, 1.0, 1.0]])
@@ -75,3 +75,12 @@ def test_one_glimpse_is_enough_where_an_image_holds_a_single_object():
     torch.nn.init.ones_(answers.layers["kind"].weight)
     torch.nn.init.zeros_(answers.layers["kind"].bias)
     assert answers(torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))["kind"].item() == 1 + 4
+
+
+def test_a_readout_counts_without_a_map():
+    kinds = (HeadSpec("kind", "classes", 4), HeadSpec("units", "density", 2))
+    readout, features = Readout(kinds, 3), torch.randn(5, 3)
+    answers = readout(features)
+    assert {name: tuple(answer.shape) for name, answer in answers.items()} == {"kind": (5, 4), "units": (5, 2)}
+    assert (answers["units"] > 0).all() and torch.equal(answers["units"], readout.of("units", features))
+    assert torch.equal(answers["kind"], readout.layers["kind"](features))

@@ -52,6 +52,25 @@ def test_windows_are_read_from_each_image():
     assert images.decoded == before + 2 * 100 * 30
 
 
+def test_several_windows_of_each_image_are_read_at_once():
+    images, again = (ImageBatch([example(40, 60).image, example(100, 30, value=102).image]) for _ in range(2))
+    fixations = torch.tensor([[[0.0, 0.0, 0.5], [0.5, 0.0, 0.2], [2.0, 0.0, 0.1]]] * 2)
+    seen = images.windows(fixations, 8)
+    assert seen.shape == (2, 3, 3, 8, 8)
+    for turn in range(3):
+        assert torch.allclose(seen[:, turn], again.window(fixations[:, turn], 8), atol=1e-5)
+    assert images.decoded == again.decoded
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shapes"), [([(4, 6), (4, 6)], [(2, 3, 4, 6)]), ([(4, 6), (8, 2)], [(1, 3, 4, 6), (1, 3, 8, 2)])]
+)
+def test_images_of_one_size_come_whole_at_once(sizes, shapes):
+    images = ImageBatch([example(*size).image for size in sizes])
+    assert [tuple(pixels.shape) for pixels in images.wholes()] == shapes
+    assert images.decoded == sum(height * width for height, width in sizes)
+
+
 def test_no_examples_have_no_objects():
     assert ObjectBatch.stack([]).present.shape == (0, 0)
 
