@@ -159,24 +159,26 @@ COUNTING = {
     "scale": "fixed",
     "feedback": False,
     "reconstruction": 0.0,
+    "beta": 0.02,
     "inhibition": 0.8,
     "focus": 4.0,
     "points": 1.0,
 }
 """Eight windows that each take in a group of objects, placed where the proxy's density has most left to be counted."""
 
-ABLATIONS: dict[str, dict[str, Any]] = {
-    "hint": {"auxiliary": 0.0},
-    "score": {"reinforce": 0.0},
-    "divergence": {"beta": 0.0},
-    "decoder": {"reconstruction": 0.0},
-    "variational": {"beta": 0.0, "reconstruction": 0.0},
-    "feedback": {"feedback": False},
-    "inhibition": {"inhibition": 0.0},
-    "salience": {"salience": 0.0},
-    "zoom": {"scale": "fixed"},
+VARIANTS: dict[str, dict[str, Any]] = {
+    "without_hint": {"auxiliary": 0.0},
+    "with_score": {"reinforce": 0.1},
+    "without_divergence": {"beta": 0.0},
+    "with_more_divergence": {"beta": 0.02},
+    "without_decoder": {"reconstruction": 0.0},
+    "without_variational": {"beta": 0.0, "reconstruction": 0.0},
+    "without_feedback": {"feedback": False},
+    "without_inhibition": {"inhibition": 0.0},
+    "without_salience": {"salience": 0.0},
+    "without_zoom": {"scale": "fixed"},
 }
-"""The default model without one of its parts each; "variational" is without divergence and decoder."""
+"""The default model with one thing changed each; "without_variational" has neither divergence nor decoder."""
 
 PATCHES = {"glimpse_size": 32, "window": 4 / 3}
 """Patches of rivals as our glimpses are: an object of 24 px and what is around it, pixel by pixel."""
@@ -184,7 +186,7 @@ ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_dec
 SELECTION_TRAINING = {"learning_rate": 1e-3, "weight_decay": 0.1, "batch": 16}
 DIFFERENTIABLE = {**PATCHES, "pool": 2, "samples": 100}
 DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
-ATTENTION_HINT = {"auxiliary": 0.5, "width": 32}
+ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32}
 
 HIDDEN_PLATES = {
     "layout": "hidden",
@@ -200,7 +202,7 @@ CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
     "marines": Recipe("varsac", COUNTING, {"steps": 2000}, {"sc2": {"answer": "density", "proxy": "screen"}}),
-    **{f"without_{part}": Recipe("varsac", options) for part, options in ABLATIONS.items()},
+    **{name: Recipe("varsac", options) for name, options in VARIANTS.items()},
     "hidden": Recipe(
         "varsac",
         {
@@ -208,6 +210,8 @@ CONFIGS: dict[str, Recipe] = {
             "glimpse_size": 40,
             "map_width": 16,
             "reconstruction": 0.0,
+            "reinforce": 0.1,
+            "beta": 0.02,
             "salience": 6.0,
             "stands_out": "isolation",
         },

@@ -1,7 +1,7 @@
 """Our model: saccades to places on the proxy's map, and the recipe that makes them learn.
 
 What learns is a categorical posterior over places, an auxiliary differentiable path from the label to that posterior,
-inhibition of return and a small weight on the divergence; docs/training.md tells what each is worth.
+inhibition of return and a small weight on the divergence; docs/results.md tells what each is worth.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class VarSacConfig:
         beta: weight of the divergence after warming up over the first `warmup` of training.
         warmup: share of training.
         auxiliary: weight of the path from label to location through the proxy's map; 0 leaves it out.
-        reinforce: weight of the score-function term for the places.
+        reinforce: weight of the score-function term for the places; 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
@@ -66,10 +66,10 @@ class VarSacConfig:
     points: float = 0.0
     objective: str = "elbo"
     reconstruction: float = 0.01
-    beta: float = 0.02
+    beta: float = 0.005
     warmup: float = 0.3
     auxiliary: float = 0.5
-    reinforce: float = 0.1
+    reinforce: float = 0.0
     state: int = 128
     features: int = 128
     map_width: int = 32
