@@ -7,7 +7,8 @@ Source: Katharopoulos and Fleuret, "Processing Megapixel Images with Deep Attent
 
 Departures (docs/methods.md): the gradient with respect to the attention is unbiased unless `estimator="reference"`; the
 most probable places are taken where nothing is drawn; places follow from the layers of the attention network instead of
-a receptive field given by hand; patches are band-limited windows; `auxiliary` is a part of VarSac's, off by default.
+a receptive field given by hand; patches are band-limited windows; `auxiliary` and `salience` are VarSac's, off by
+default.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from varsac.heads import Answers, Readout
 from varsac.latents import CLOSED, by_place
 from varsac.models.output import Output
 from varsac.models.patch_features import WIDTH, patch_features
+from varsac.salience import contrast
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, TaskError
 
@@ -45,6 +47,8 @@ class AttentionSamplingConfig:
         entropy: weight of the attention's negative entropy in the loss.
         auxiliary: weight of VarSac's path from label to location through the attention network's features; 0 leaves it
             out, as published.
+        salience: how much what stands out in the proxy is attended to at first, as VarSac has it; learned on from
+            there, 0 leaves it out, as published.
     """
 
     glimpses: int = 10
@@ -59,6 +63,7 @@ class AttentionSamplingConfig:
     smoothing: float = 1e-5
     entropy: float = 1e-4
     auxiliary: float = 0.0
+    salience: float = 0.0
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "network": ("digits", "signs"),
@@ -148,6 +153,8 @@ class AttentionSampling(nn.Module):
         self.scale = spec.window_scale(config.window)
         self.features = patch_features(config.network, spec.channels, config.glimpse_size)
         self.answers = Readout(spec.heads, WIDTH)
+        if config.salience:
+            self.gain = nn.Parameter(torch.tensor(config.salience))
         asked = [head for head in spec.heads if head.kind != "density"]
         if config.auxiliary and asked:
             self.pooled = nn.Linear(widths[-1], 64)
@@ -158,6 +165,8 @@ class AttentionSampling(nn.Module):
         config = self.config
         points = geometry.through_view(self.attention.points, batch.view)  # (B, K, 2)
         logits, places = self.attention(batch.proxy)  # (B, K), (B, F, rows, columns)
+        if config.salience:
+            logits = logits + self.gain * (self._standing_out(batch.proxy) + 0.03).log()
         attention = smoothed(logits.float(), (points.abs() > 1).any(-1), config.smoothing)  # (B, K)
         if generator is None:
             chosen = attention.topk(config.glimpses).indices  # (B, N)
@@ -193,6 +202,13 @@ class AttentionSampling(nn.Module):
                 hint = losses.hint_loss(head, output.auxiliary[head.name], batch.labels[head.name])
                 terms[f"hint/{head.name}"] = config.auxiliary * hint.mean()
         return terms
+
+    def _standing_out(self, proxy: Tensor) -> Tensor:
+        """What stands out in the middle of each place, (B, K) in [0, 1]."""
+        size = proxy.shape[2], proxy.shape[3]
+        pixels = contrast(proxy, size).unflatten(1, size)[:, None]  # (B, 1, h, w)
+        points = self.attention.points.expand(len(proxy), 1, -1, -1)
+        return functional.grid_sample(pixels, points, padding_mode="border", align_corners=False)[:, 0, 0]
 
 
 def smoothed(logits: Tensor, closed: Tensor, share: float) -> Tensor:

@@ -147,6 +147,16 @@ def test_hints_reach_the_attention():
     assert model.attention.last.weight.grad.abs().sum() > 0 and model.features.body[0].weight.grad is None
 
 
+@pytest.mark.parametrize("padding", ["same", "valid"])
+def test_what_stands_out_is_attended_to_at_first(padding):
+    spec = spec_of(proxy=(32, 48))
+    batch = batch_of(spec)
+    batch.proxy.fill_(0.5)
+    batch.proxy[:, :, 20, 30] = 0.1  # dark on light stands out too
+    model = AttentionSampling(AttentionSamplingConfig(2, 16, padding=padding, salience=5.0), spec).eval()
+    assert model(batch).fixations[0, 0, :2].tolist() == pytest.approx([61 / 48 - 1, 41 / 32 - 1])
+
+
 def test_settings_that_cannot_be():
     spec = spec_of(proxy=(8, 8))
     with pytest.raises(TaskError, match="64 places"):
