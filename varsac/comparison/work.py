@@ -77,20 +77,25 @@ WORKS: dict[str, Work] = {
         {name: {"model.glimpses": "3"} for name in ("varsac", "random_saccades", "oracle_saccades")},
     ),
     "two_digits": Work(
-        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2000"}
+        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "1600"}
     ),
     "two_digits_2528": Work(
         "The same picture in 2528 px",
         "synthetic",
         TWO_DIGITS,
-        {"task.height": "2528", "task.width": "2528", "train.steps": "2000"},
+        {"task.height": "2528", "task.width": "2528", "train.steps": "1600"},
         needs_data=True,
     ),
     "majority": Work(
         "Which digit of 28 px occurs three times among five, with 50 noise stamps, in 512 px",
         "synthetic",
         MAJORITY,
-        {"task.scene": "megapixel", "train.steps": "2000"},
+        {"task.scene": "megapixel", "train.steps": "2000", "train.curriculum": "0.4"},
+        {
+            "varsac": {"model.glimpses": "8", "model.normalised": "true"},
+            "random_saccades": {"model.glimpses": "8"},
+            "oracle_saccades": {"model.glimpses": "8"},
+        },
     ),
     "hidden": Work(
         "Which digit is on the plate hidden in a photograph of 8 to 24 megapixels",

@@ -19,7 +19,7 @@ from varsac.config import RunConfig
 from varsac.models import registry
 from varsac.tasks.task import DataSpec
 
-FORMAT, VERSION = "varsac checkpoint", 1
+FORMAT, VERSION = "varsac checkpoint", 2
 ZIP = b"PK\x03\x04"
 """How every file that `torch.save` writes begins."""
 FIELDS = frozenset(["format", "version", "config", "spec", "step", "weights", "training"])
