@@ -106,8 +106,8 @@ class Episodes:
         self.fixations[row] = 0
         self.taken[row], self.index[row], self.pixels[row] = 0, number, 0
         self.known[row] = len(scene.positions)
-        for name, label in scene.example.labels.items():
-            self.labels[name][row] = label
+        for name, label in self.labels.items():
+            label[row] = scene.example.labels[name]
         self.answered[row] = False
         self._objects.fill(row, scene)
         if self.options.reward == "loss":

@@ -43,10 +43,11 @@ class Scene:
 
     @property
     def nbytes(self) -> int:
-        """About as many as it takes once every level was looked at."""
-        held = self._keep or isinstance(self._planes[0], ArrayPlane)
-        pixels = self.height * self.width * self.example.image.channels * 4 // 3 if held else 0
-        return pixels + self.example.proxy.nbytes
+        """About as many as it takes at most; levels that a task makes of a file may be in memory too."""
+        return self.height * self.width * self.example.image.channels * 4 // 3 + self.example.proxy.nbytes
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.example, self.number, self._keep)
 
     def cut(self, level: int, box: Box, matrix: npt.NDArray[np.float64], fixation: Any, into: Pixels) -> None:
         """Write the glimpse of a fixation into (S, S, C); `box` and `matrix` are those of its level."""

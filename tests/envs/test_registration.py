@@ -68,11 +68,11 @@ def test_make_and_make_vec(known):
     assert ends == [False] * 63 + [True]
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork")
 def test_processes_of_their_own_look_at_the_same(known):
     name, arguments = "envs:varsac/SaccadeSynthetic-v0", {"settings": SMALL, "glimpses": 2}
     vector = gymnasium.make_vec(name, 2, **arguments)
-    started_anew = {"context": "forkserver"}
-    apart = gymnasium.make_vec(name, 2, vectorization_mode="async", vector_kwargs=started_anew, **arguments)
+    apart = gymnasium.make_vec(name, 2, vectorization_mode="async", vector_kwargs={"context": "fork"}, **arguments)
     assert isinstance(apart, AsyncVectorEnv)
     try:
         for one, other in zip(vector.reset(seed=3)[0].values(), apart.reset(seed=3)[0].values(), strict=True):
