@@ -79,7 +79,7 @@ def test_folders_and_missing_files(tmp_path):
     ("fields", "words"),
     [
         ({"format": "other"}, "not a checkpoint of this project"),
-        ({"version": 9}, "version 9; this one reads 1"),
+        ({"version": 9}, "version 9; this one reads 2"),
     ],
 )
 def test_other_formats_and_versions_are_refused(path, fields, words):
