@@ -148,7 +148,7 @@ class AttentionSampling(nn.Module):
         activation = nn.Tanh if digits else nn.ReLU
         padded = config.padding == "same"
         self.attention = AttentionMap(spec.channels, spec.proxy_size, widths, activation, padded, config.pool)
-        if config.glimpses > len(self.attention.points) and not config.replacement:
+        if config.glimpses > len(self.attention.points):
             raise TaskError(f"glimpses={config.glimpses}: the attention map has {len(self.attention.points)} places")
         self.scale = spec.window_scale(config.window)
         self.features = patch_features(config.network, spec.channels, config.glimpse_size)

@@ -159,8 +159,9 @@ def test_what_stands_out_is_attended_to_at_first(padding):
 
 def test_settings_that_cannot_be():
     spec = spec_of(proxy=(8, 8))
-    with pytest.raises(TaskError, match="64 places"):
-        AttentionSampling(AttentionSamplingConfig(glimpses=65), spec)
+    for replacement in (False, True):  # the most probable are different ones in either case
+        with pytest.raises(TaskError, match="64 places"):
+            AttentionSampling(AttentionSamplingConfig(glimpses=65, replacement=replacement), spec)
     with pytest.raises(TaskError, match="too small"):
         AttentionSampling(AttentionSamplingConfig(network="signs", padding="valid", pool=8), spec)
     with pytest.raises(TaskError, match="at least 13"):
