@@ -17,6 +17,10 @@ ITSELF = "make test"  # what runs this very test
 LITTLE = {
     "scripts.train": ["--set", "train.steps=2", "--set", "train.batch=4", "--set", "train.validate_examples=4"],
     "scripts.evaluate": ["--examples", "16"],
+    "scripts.compare": [
+        *("--set", "train.steps=2", "--set", "train.batch=4"),
+        *("--set", "task.train=8", "--set", "task.val=4", "--set", "task.test=4"),
+    ],
 }
 """What is added to commands that take long: they are run as they stand, for a moment."""
 
