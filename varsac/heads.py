@@ -97,7 +97,7 @@ class DensityField(NamedTuple):
 class DensityHead(nn.Module):
     """Counts of K kinds: what the glimpses see, and what the proxy tells of the rest of the image.
 
-        count = sum over cells of glimpses  d_g / (number of windows over the cell)
+        count = sum over cells of glimpses  d_g * (mean over the cell of 1 / number of windows over the point)
               + sum over places of the proxy  d_p * (share of the place in the image) * (1 - share under windows)
 
     Args:
@@ -149,9 +149,8 @@ class DensityHead(nn.Module):
         inner = geometry.centres((side, side), cells.device)  # (M, 2)
         points = fixations[..., None, :2] + half.view(batch, glimpses, 1, 2) * inner  # (B, T, M, 2)
         points = points.flatten(1, 2)  # (B, T M, 2)
-        windows = _windows_over(points, fixations, extent).clamp(min=1)  # (B, T M)
-        amounts = cells.transpose(2, 3).flatten(1, 2) / windows[..., None]  # (B, T M, K)
-        amounts = amounts * (points.abs() <= 1).all(-1, keepdim=True)
+        shares = _shares_of_cells(fixations, extent, side).flatten(1)  # (B, T M)
+        amounts = cells.transpose(2, 3).flatten(1, 2) * shares[..., None]  # (B, T M, K)
         rest = places.transpose(1, 2) * (1 - _share_covered(self.grid, view, fixations, extent))[..., None]  # (B, N, K)
         size = (fixations[..., 2:] / side).expand(-1, -1, count).flatten(1)
         middle = geometry.through_view(geometry.centres(self.grid, view.device), view)
@@ -170,9 +169,23 @@ def _bias(layer: nn.Conv2d) -> Tensor:
     return layer.bias
 
 
-def _windows_over(points: Tensor, fixations: Tensor, extent: Tensor) -> Tensor:
-    """(B, P), how many windows each point lies in."""
-    return torch.stack([geometry.within(points, one, extent) for one in fixations.unbind(1)]).sum(0)
+def _shares_of_cells(fixations: Tensor, extent: Tensor, side: int, samples: int = 4) -> Tensor:
+    """(B, T, M), how much of what each cell of a window holds is its own: the rest is that of other windows over it.
+
+    By `samples` squared points in each cell. By its middle alone, windows that are a whole number of places apart would
+    always share out too little, and counts be some hundredths too low. Cells outside of the image hold nothing.
+    """
+    over_window = (2 * torch.arange(side * samples, device=extent.device) + 1) / (side * samples) - 1
+    windows, shown = [], []
+    for axis in (0, 1):
+        half = fixations[..., 2] * extent.amin(1, keepdim=True) / extent[:, axis, None]  # (B, T)
+        lines = fixations[..., axis, None] + half[..., None] * over_window  # (B, T, side samples)
+        apart = (lines[..., None] - fixations[:, None, None, :, axis]).abs()  # (B, T, side samples, T)
+        windows.append((apart <= half[:, None, None]).to(extent.dtype))
+        shown.append((lines.abs() <= 1).unflatten(-1, (side, samples)).any(-1))  # (B, T, side)
+    number = torch.einsum("btyw,btxw->btyx", windows[1], windows[0]).clamp(min=1)
+    inside = shown[1][..., :, None] & shown[0][..., None, :]  # (B, T, side, side)
+    return (functional.avg_pool2d(1 / number, samples) * inside).flatten(2)
 
 
 def _share_in_image(grid: tuple[int, int], view: Tensor) -> Tensor:

@@ -84,3 +84,21 @@ def test_a_readout_counts_without_a_map():
     assert {name: tuple(answer.shape) for name, answer in answers.items()} == {"kind": (5, 4), "units": (5, 2)}
     assert (answers["units"] > 0).all() and torch.equal(answers["units"], readout.of("units", features))
     assert torch.equal(answers["kind"], readout.layers["kind"](features))
+
+
+@pytest.mark.parametrize("apart", [0.1, 0.17, 0.2, 0.3, 0.34])
+def test_windows_share_out_all_that_they_see(head, apart):
+    """Of densities that are the same everywhere, two windows hold what their union does, however they overlap."""
+    side = 0.4
+    glimpses = torch.tensor([[[0.0, 0.0, side], [2 * apart, 0.0, side]]])
+    cells = torch.ones(1, 2, 2, 64)
+    counts, _ = head(torch.zeros(1, 2, 100), cells, glimpses, WHOLE, EXTENT)
+    union = 64 * (1 + apart / side)
+    assert counts[0, 0].item() == pytest.approx(union, rel=0.02)
+
+
+def test_cells_at_the_edge_of_the_image_count_whole(head):
+    counts, _ = count(head, [[0.9, 0.0, 0.2]], places=0.0)  # from 0.7 to 1.1 by 0.1
+    assert counts.tolist() == [[12, 12]]
+    counts, _ = count(head, [[0.93, 0.0, 0.2]], places=0.0)  # from 0.73 to 1.13
+    assert counts.tolist() == [[12, 12]]
