@@ -168,6 +168,7 @@ COUNTING = {
 
 VARIANTS: dict[str, dict[str, Any]] = {
     "without_hint": {"auxiliary": 0.0},
+    "with_steady_hint": {"auxiliary": 0.5, "fading": 0.0},
     "with_score": {"reinforce": 0.1},
     "without_divergence": {"beta": 0.0},
     "with_more_divergence": {"beta": 0.02},
@@ -210,6 +211,8 @@ CONFIGS: dict[str, Recipe] = {
             "glimpse_size": 40,
             "map_width": 16,
             "reconstruction": 0.0,
+            "auxiliary": 0.5,
+            "fading": 0.0,
             "reinforce": 0.1,
             "beta": 0.02,
             "salience": 6.0,

@@ -44,6 +44,7 @@ class VarSacConfig:
         beta: weight of the divergence after warming up over the first `warmup` of training.
         warmup: share of training.
         auxiliary: weight of the path from label to location through the proxy's map; 0 leaves it out.
+        fading: share of training over which that weight falls to a tenth, once places are found; 0: it does not.
         reinforce: weight of the score-function term for the places; 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
@@ -68,7 +69,8 @@ class VarSacConfig:
     reconstruction: float = 0.01
     beta: float = 0.005
     warmup: float = 0.3
-    auxiliary: float = 0.5
+    auxiliary: float = 4.0
+    fading: float = 0.5
     reinforce: float = 0.0
     state: int = 128
     features: int = 128
@@ -207,13 +209,18 @@ class VarSac(nn.Module):
         for head in self.spec.heads:
             if head.name in output.auxiliary:
                 hint = losses.hint_loss(head, output.auxiliary[head.name], batch.labels[head.name])
-                terms[f"hint/{head.name}"] = config.auxiliary * hint.mean()
+                terms[f"hint/{head.name}"] = self._hint_weight(progress) * hint.mean()
         if config.reinforce and "baseline" in output.terms:
             asked = [answered[head.name] for head in self.spec.heads if head.kind != "density"]
             reward = -torch.stack(asked).sum(0)  # (B,)
             score, error = losses.score_function(output.terms["log_prob"], reward, output.terms["baseline"])
             terms |= {"score": config.reinforce * score.mean(), "baseline": config.reinforce * error.mean()}
         return terms
+
+    def _hint_weight(self, progress: float) -> float:
+        """Large until places are found, which nothing else tells of; then small, or it draws them away from what is read."""
+        config = self.config
+        return config.auxiliary * (1 - 0.9 * losses.ramp(progress, config.fading) if config.fading else 1)
 
     def _dense(self, name: str) -> DensityHead:
         head = self.densities[name]
