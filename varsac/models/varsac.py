@@ -218,7 +218,7 @@ class VarSac(nn.Module):
         return terms
 
     def _hint_weight(self, progress: float) -> float:
-        """Large until places are found, which nothing else tells of; then small, or it draws them away from what is read."""
+        """Large until places are found, which nothing else tells of; then small, or it draws them away again."""
         config = self.config
         return config.auxiliary * (1 - 0.9 * losses.ramp(progress, config.fading) if config.fading else 1)
 
