@@ -124,8 +124,8 @@ def test_every_model_learns_in_half_precision(name):
     total = torch.stack([term.float() for term in terms.values()]).sum()
     assert torch.isfinite(total)
     total.backward()
-    # Not that they are finite: on processors without bfloat16, torch 2.13 leaves some weights' gradients of convolutions
-    # of maps a pixel or two wide unset, differently every time.
+    # Not that they are finite: on processors without bfloat16, torch 2.13 leaves gradients of convolutions of maps a
+    # pixel or two wide unset in part, differently every time.
     assert all(parameter.grad is not None for parameter in model.parameters())
 
 
