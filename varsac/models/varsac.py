@@ -44,7 +44,7 @@ class VarSacConfig:
         beta: weight of the divergence after warming up over the first `warmup` of training.
         warmup: share of training.
         auxiliary: weight of the path from label to location through the proxy's map; 0 leaves it out.
-        fading: share of training over which that weight falls to a tenth, once places are found; 0: it does not.
+        fading: share of training over which that weight falls to 0, once places are found; 0: it does not fall.
         reinforce: weight of the score-function term for the places; 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
@@ -218,9 +218,9 @@ class VarSac(nn.Module):
         return terms
 
     def _hint_weight(self, progress: float) -> float:
-        """Large until places are found, which nothing else tells of; then small, or it draws them away again."""
+        """Large until places are found, which nothing else tells of; then none, or it draws them away again."""
         config = self.config
-        return config.auxiliary * (1 - 0.9 * losses.ramp(progress, config.fading) if config.fading else 1)
+        return config.auxiliary * (1 - losses.ramp(progress, config.fading) if config.fading else 1)
 
     def _dense(self, name: str) -> DensityHead:
         head = self.densities[name]
