@@ -83,6 +83,8 @@ class _Window:
                 "frames_dir for PNG files"
             ) from None
         self._pygame = pygame
+        # SDL would catch SIGTERM and SIGINT for good: this process, and all that it forks, could no longer be ended.
+        os.environ.setdefault("SDL_NO_SIGNAL_HANDLERS", "1")
         pygame.display.init()
         self._surface = pygame.display.set_mode((width, height))
         pygame.display.set_caption("saccades")

@@ -85,14 +85,25 @@ def test_frames_go_to_a_new_folder_where_none_is_named(without_display, tmp_path
 
 
 @PYGAME
+def _caught():
+    """Which signals this process catches, of those that end it: SIGINT and SIGTERM."""
+    status = pathlib.Path("/proc/self/status")
+    if not status.exists():
+        return None
+    line = next(line for line in status.read_text().splitlines() if line.startswith("SigCgt"))
+    return int(line.split()[1], 16) & (1 << 1 | 1 << 14)
+
+
 def test_with_a_display_there_is_a_window(monkeypatch):
     pygame = pytest.importorskip("pygame")
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    before = _caught()
     env = SaccadeEnv(Squares(), render_mode="human")
     env.reset(seed=0)
     window = pygame.surfarray.array3d(pygame.display.get_surface()).transpose(1, 0, 2)
     env.close()
     assert not pygame.display.get_init()
+    assert _caught() == before, "a window must not keep the process from being ended"
     rendered = SaccadeEnv(Squares(), render_mode="rgb_array")
     rendered.reset(seed=0)
     np.testing.assert_array_equal(window, rendered.render())
