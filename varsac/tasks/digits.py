@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from varsac.tasks.idx import read_idx
+from varsac.tasks.stamps import resized
 from varsac.tasks.task import SPLITS, Split, TaskError
 
 CLASSES = 10
@@ -48,6 +49,16 @@ class Digits:
     def of_class(self) -> list[npt.NDArray[np.int64]]:
         """Indices of the images of each class."""
         return [np.flatnonzero(self.labels == label) for label in range(CLASSES)]
+
+    def at_side(self, side: int) -> npt.NDArray[np.uint8]:
+        """All of them `side` px wide and high, uint8 (n, side, side); made once for each side."""
+        if side not in self._by_side:
+            self._by_side[side] = np.stack([resized(image, side, side) for image in self.images])
+        return self._by_side[side]
+
+    @functools.cached_property
+    def _by_side(self) -> dict[int, npt.NDArray[np.uint8]]:
+        return {}
 
     @property
     def fingerprint(self) -> str:

@@ -122,7 +122,7 @@ class MegapixelPainter:
         height, width = self.image_size
         rows = self._draw_digits(random)
         corners = place(random, DIGITS, side, height, width)
-        stamps = [(resized(self._digits.images[row], side, side), corner) for row, corner in zip(rows, corners)]
+        stamps = [(self._digits.at_side(side)[row], corner) for row, corner in zip(rows, corners)]
         noise = self._draw_noise(random)
         image = np.zeros(self.image_size, np.uint8)
         for stamp, (top, left) in stamps + noise if self.config.order == "noise_last" else noise + stamps:

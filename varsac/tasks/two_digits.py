@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from varsac.tasks.digits import CLASSES, Digits
 from varsac.tasks.painter import Picture
-from varsac.tasks.stamps import place, resized
+from varsac.tasks.stamps import place
 from varsac.tasks.task import HeadSpec, Objects, TaskError
 
 LARGEST_SIDE = 4096
@@ -120,7 +120,7 @@ class TwoDigitsPainter:
         corners = place(random, 2, self._digit, self._height, self._width)
         canvas = np.zeros((self._height, self._width), np.uint8)
         for row, (top, left) in zip(rows, corners.tolist(), strict=True):
-            _lighten(canvas, resized(self._digits.images[row], self._digit, self._digit), top, left)
+            _lighten(canvas, self._digits.at_side(self._digit)[row], top, left)
         for _ in range(self.config.clutter):
             self._paint_fragment(canvas, random)
         values = self._digits.labels[rows]
@@ -149,7 +149,7 @@ class TwoDigitsPainter:
         side = self._fragment
         row = random.integers(len(self._digits))
         top, left = random.integers(self._digit - side + 1, size=2).tolist()
-        cut = resized(self._digits.images[row], self._digit, self._digit)[top : top + side, left : left + side]
+        cut = self._digits.at_side(self._digit)[row][top : top + side, left : left + side]
         _lighten(
             canvas, cut, int(random.integers(self._height - side + 1)), int(random.integers(self._width - side + 1))
         )
