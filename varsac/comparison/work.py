@@ -77,20 +77,20 @@ WORKS: dict[str, Work] = {
         {name: {"model.glimpses": "3"} for name in ("varsac", "random_saccades", "oracle_saccades")},
     ),
     "two_digits": Work(
-        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "1600"}
+        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2400"}
     ),
     "two_digits_2528": Work(
         "The same picture in 2528 px",
         "synthetic",
         TWO_DIGITS,
-        {"task.height": "2528", "task.width": "2528", "train.steps": "1600"},
+        {"task.height": "2528", "task.width": "2528", "train.steps": "2400"},
         needs_data=True,
     ),
     "majority": Work(
         "Which digit of 28 px occurs three times among five, with 50 noise stamps, in 512 px",
         "synthetic",
         MAJORITY,
-        {"task.scene": "megapixel", "train.steps": "2000", "train.curriculum": "0.4"},
+        {"task.scene": "megapixel", "train.steps": "3600", "train.curriculum": "0.4"},
         {
             "varsac": {"model.glimpses": "8", "model.normalised": "true"},
             "random_saccades": {"model.glimpses": "8"},
@@ -116,7 +116,7 @@ WORKS: dict[str, Work] = {
         {
             "task.answer": "density",
             "task.proxy": "screen",
-            "train.steps": "1500",
+            "train.steps": "2500",
             "train.validate_every": "250",
             "train.validate_examples": "0",
         },
