@@ -92,7 +92,7 @@ WORKS: dict[str, Work] = {
         MAJORITY,
         {"task.scene": "megapixel", "train.steps": "3600", "train.curriculum": "0.4"},
         {
-            "varsac": {"model.glimpses": "8", "model.normalised": "true"},
+            "varsac": {"model.glimpses": "8"},
             "random_saccades": {"model.glimpses": "8"},
             "oracle_saccades": {"model.glimpses": "8"},
         },

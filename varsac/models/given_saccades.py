@@ -25,12 +25,14 @@ class GivenSaccadesConfig:
         glimpse_size: side of a glimpse S, px.
         window: side of a window over that of an object.
         features: length of a glimpse's vector.
+        normalised: batch norm of it.
     """
 
     glimpses: int = 4
     glimpse_size: int = 32
     window: float = 4 / 3
     features: int = 128
+    normalised: bool = True
 
 
 class GivenSaccades(nn.Module, abc.ABC):
@@ -50,7 +52,9 @@ class GivenSaccades(nn.Module, abc.ABC):
             raise TaskError("density heads need a proxy's map; this model has none: ask for kind 'count'")
         self.config, self.spec = config, spec
         self.scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
-        self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, features=config.features)
+        self.glimpse = GlimpseEncoder(
+            spec.channels, config.glimpse_size, features=config.features, normalised=config.normalised
+        )
         self.merge = nn.Linear(config.features + 3, config.features)
         self.answers = GlimpseAnswers(spec.heads, config.features, spec.objects == 1)
 

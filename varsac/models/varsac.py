@@ -50,7 +50,7 @@ class VarSacConfig:
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
         glimpse_width: channels of a glimpse's map.
-        normalised: batch norm of a glimpse's features, which then learn faster where most glimpses show clutter.
+        normalised: batch norm of a glimpse's features, which are then read early whatever the seed.
         inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
             it is taken to cover; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
@@ -76,7 +76,7 @@ class VarSacConfig:
     features: int = 128
     map_width: int = 32
     glimpse_width: int = 64
-    normalised: bool = False
+    normalised: bool = True
     inhibition: float = 0.75
     salience: float = 2.0
     stands_out: str = "contrast"
