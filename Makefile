@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-EXTRAS := sc2,train,photos,plots,envs,video,rl,dev
+EXTRAS := sc2,train,photos,plots,envs,video,rl,minari,dev
 STAMP  := $(VENV)/.installed
 DEMO   ?= demo
 # How much of it: battle scenes, scenes to learn from, steps of training. One thread trains: threads that wait for each

@@ -1,0 +1,1 @@
+"""Policies: what decides where to look, from what an environment shows."""
