@@ -72,6 +72,8 @@ class Episodes:
         self.index = np.zeros(count, np.int64)
         self.pixels = np.zeros(count, np.int64)
         self.known = np.zeros(count, np.int64)
+        self.views = np.zeros((count, 4), np.float32)
+        self.sizes = np.zeros((count, 2), np.int64)
         self.loss = np.zeros(count)
         self.labels = {
             head.name: np.zeros((count, *head.label_shape), np.float32 if head.label_shape else np.int64)
@@ -106,6 +108,7 @@ class Episodes:
         self.fixations[row] = 0
         self.taken[row], self.index[row], self.pixels[row] = 0, number, 0
         self.known[row] = len(scene.positions)
+        self.views[row], self.sizes[row] = scene.example.view, (scene.height, scene.width)
         for name, label in self.labels.items():
             label[row] = scene.example.labels[name]
         self.answered[row] = False
@@ -167,6 +170,8 @@ class Episodes:
             "objects": int(self.known[row]),
             "objects_found": self._objects.found_in(row),
             "truth": {name: _own(label[row]) for name, label in self.labels.items()},
+            "view": self.views[row].copy(),
+            "image_size": self.sizes[row].copy(),
         }
         if self.answered[row]:
             told["answer"] = {name: _own(answer[row]) for name, answer in self.answers.items()}
@@ -185,6 +190,8 @@ class Episodes:
         for name, values in numbers.items():
             _put(told, name, values, which)
         _put_all(told, "truth", self.labels, which)
+        _put(told, "view", self.views, which)
+        _put(told, "image_size", self.sizes, which)
         answered = which & self.answered
         if answered.any():
             _put_all(told, "answer", self.answers, answered)

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from varsac.tasks.task import DataSpec, Example
+
+if TYPE_CHECKING:
+    from varsac.policy import SaccadePolicy
 
 
 class Predictor(Protocol):
@@ -66,3 +69,33 @@ class CheckpointPredictor:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.path, self._spec)
+
+
+def saccade_policy(path: str | os.PathLike[str], draw: bool = False) -> SaccadePolicy:
+    """A trained model as a policy.
+
+    Args:
+        path: of the checkpoint.
+        draw: places are drawn from the posterior, else the most probable ones are taken.
+
+    Raises:
+        CheckpointError: not a checkpoint.
+        TaskError: its model does not choose where to look.
+    """
+    from varsac.engine.checkpoint import load_model
+    from varsac.policy import SaccadePolicy
+
+    model, _, spec = load_model(pathlib.Path(path))
+    return SaccadePolicy(model, spec, draw)
+
+
+def trained_on(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
+    """The task that a checkpoint was trained on, and its settings.
+
+    Raises:
+        CheckpointError: not a checkpoint.
+    """
+    from varsac.engine.checkpoint import load_model
+
+    _, config, _ = load_model(pathlib.Path(path))
+    return config.task, dict(config.task_options)

@@ -86,6 +86,8 @@ class SaccadeEnv(gymnasium.Env[Observation, Any]):
     | pixels_read | of the image's levels until now, for all glimpses; the proxy not counted |
     | objects, objects_found | how many lie in the image, and how many of them were found |
     | truth | the labels by head |
+    | view | float32 (4,), where in the proxy the image lies, see `varsac.tasks.task` |
+    | image_size | int64 (2,), height and width, px |
     | answer, right | once there is one: the answer by head, and the share that is right |
 
     With a predictor there is an answer after each glimpse.
@@ -160,6 +162,17 @@ class SaccadeEnv(gymnasium.Env[Observation, Any]):
         self._running = not over[0]
         self._show()
         return self._observation(), float(reward[0]), bool(over[0]), False, self._episode.info(0)
+
+    def objects(self) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+        """Where the true objects lie, (N, 2) from -1 to 1 over the image, and which were found (N,). For oracles.
+
+        Raises:
+            NotResetError: no reset before.
+        """
+        scene = self._episode.current[0]
+        if scene is None:
+            raise NotResetError("no image before the first reset: call reset first")
+        return 2 * scene.positions / [scene.width, scene.height] - 1, self._episode.found(0)
 
     def render(self) -> npt.NDArray[np.uint8] | None:
         """A picture (H, W, 3) of the episode; None with "human", where each step is shown as it happens.

@@ -56,7 +56,7 @@ class SaccadeWrapper(gymnasium.Wrapper[Observation, Any, Any, Any], RecordConstr
     ## Info
 
     That of the inner environment when it moved, and: `frame` (number of its frame, from 0), `moved` (whether it moved
-    in this step), `pixels_read` (of all frames until now).
+    in this step), `pixels_read` (of all frames until now), `image_size` (height and width of a frame, px).
 
     ## Version history
 
@@ -189,7 +189,10 @@ class SaccadeWrapper(gymnasium.Wrapper[Observation, Any, Any, Any], RecordConstr
         return {name: seen[name] for name in sorted(seen)}
 
     def _info(self, inner: dict[str, Any], moved: bool) -> dict[str, Any]:
-        return {**inner, "frame": self._frame, "moved": moved, "pixels_read": self._pixels}
+        assert self._scene is not None
+        size = np.array([self._scene.height, self._scene.width], np.int64)
+        mine = {"frame": self._frame, "moved": moved, "pixels_read": self._pixels, "image_size": size}
+        return {**inner, **mine}
 
 
 def _image_shape(space: spaces.Space[Any], key: str | None) -> tuple[int, int, int]:

@@ -5,6 +5,7 @@ This is the one file that imports it; others import this file where they need it
 
 from __future__ import annotations
 
+import os
 import pathlib
 import warnings
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from envs.vector import SaccadeVectorEnv
 try:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of its own imports
-        from stable_baselines3 import PPO
+        from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
         from stable_baselines3.common.callbacks import BaseCallback
         from stable_baselines3.common.policies import MultiInputActorCriticPolicy
         from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
@@ -221,6 +222,21 @@ class PPOAgent:
     def save(self, path: pathlib.Path) -> None:
         """Write a file that `PPO.load` reads."""
         self.model.save(path)
+
+
+def loaded(path: str | os.PathLike[str]) -> Any:
+    """A model of Stable-Baselines3 from its file, whichever of its algorithms it is of.
+
+    Raises:
+        EnvError: it is no such file.
+    """
+    problems = []
+    for algorithm in (PPO, A2C, DQN, SAC, TD3):
+        try:
+            return algorithm.load(path, device="cpu")
+        except Exception as error:  # it raises whatever a strange file makes it stumble over
+            problems.append(f"{algorithm.__name__}: {error}")
+    raise EnvError(f"{os.fspath(path)} is no model of Stable-Baselines3 ({problems[0]})")
 
 
 class _Spender(BaseCallback):

@@ -8,17 +8,22 @@ proxy as a map of places to choose from (`PlaceNet`), and is rewarded for each o
 from __future__ import annotations
 
 import io
+import math
+import os
 import pathlib
+import pickle
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from gymnasium import spaces
 from gymnasium.vector import AutoresetMode
 from torch import Tensor, nn
 from torch.nn import functional
 
 from envs.agents.course import Budget, Course
 from envs.agents.place_net import PlaceNet
+from envs.options import EnvError
 from sc2data.format.durable import replace_file
 
 FORMAT = "saccade attention agent 1"
@@ -95,6 +100,75 @@ class Seen(NamedTuple):
         return cls(proxy, glimpse, fixation, torch.cat([fixation[:, None], past], 1), left)
 
 
+class Actor:
+    """An agent that acts: the network, and what it remembers of episodes.
+
+    Args:
+        net: the network.
+        shape: what it was made with: channels, proxy size, grid.
+    """
+
+    def __init__(self, net: Attention, shape: tuple[int, tuple[int, int], tuple[int, int, int]]) -> None:
+        self.net, self._shape = net, shape
+        self._state = net.start(1)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Actor:
+        """What `save` wrote.
+
+        Raises:
+            EnvError: it is something else.
+        """
+        try:
+            content = torch.load(path, weights_only=True)
+        except (RuntimeError, pickle.UnpicklingError, EOFError, KeyError) as error:
+            raise EnvError(f"{os.fspath(path)} is no agent of scripts.agent --agent reinforce: {error}") from None
+        if not isinstance(content, dict) or content.get("format") != FORMAT:
+            raise EnvError(f"{os.fspath(path)} is no agent of scripts.agent --agent reinforce")
+        channels, (height, width), grid = content["shape"].values()
+        shape = channels, (height, width), (grid[0], grid[1], grid[2])
+        net = Attention(*shape)
+        net.load_state_dict(content["weights"])
+        return cls(net.eval(), shape)
+
+    def save(self, path: pathlib.Path) -> None:
+        """Write weights and shapes.
+
+        Raises:
+            StorageError: the disk does not take it.
+        """
+        channels, proxy_size, grid = self._shape
+        shape = {"channels": channels, "proxy_size": list(proxy_size), "grid": list(grid)}
+        content = io.BytesIO()
+        torch.save({"format": FORMAT, "shape": shape, "weights": self.net.state_dict()}, content)
+        replace_file(path, content.getvalue())
+
+    def check(self, observed: spaces.Space[Any], actions: spaces.Space[Any]) -> None:
+        """See that it can act in an environment.
+
+        Raises:
+            EnvError: other proxies, or another number of windows.
+        """
+        channels, proxy_size, grid = self._shape
+        proxy = observed["proxy"].shape if isinstance(observed, spaces.Dict) and "proxy" in observed.spaces else None
+        count = math.prod(grid)
+        if proxy != (*proxy_size, channels) or not isinstance(actions, spaces.Discrete) or actions.n != count:
+            raise EnvError(
+                f"the agent chooses among {count} windows of a grid {grid} by proxies {(*proxy_size, channels)}; this "
+                f"environment has {actions} and {proxy}: make it with the options that the agent learned with (--set)"
+            )
+
+    def begin(self, count: int) -> None:
+        """Forget what was seen, in `count` environments."""
+        self._state = self.net.start(count)
+
+    @torch.no_grad()
+    def act(self, observed: dict[str, Any]) -> Any:
+        """The most probable windows for a batch of observations."""
+        logits, _, self._state = self.net(Seen.of(observed), self._state)
+        return logits.argmax(1).numpy()
+
+
 class ReinforceAgent:
     """The agent and its learning.
 
@@ -107,12 +181,12 @@ class ReinforceAgent:
         self._vector = course.vector("train", AutoresetMode.SAME_STEP)
         self._seed, self._glimpses = seed, course.glimpses
         spec = self._vector.scenes.data.spec
-        self._shape = spec.channels, spec.proxy_size, course.grid
+        shape = spec.channels, spec.proxy_size, course.grid
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.net = Attention(*self._shape)
+            self.net = Attention(*shape)
+        self._actor = Actor(self.net, shape)
         self._generator = torch.Generator().manual_seed(seed)
-        self._state = self.net.start(course.envs)
 
     def learn(self, budget: Budget) -> None:
         """Learn until the budget is spent: one step of Adam for each batch of whole episodes."""
@@ -132,25 +206,15 @@ class ReinforceAgent:
 
     def begin(self) -> None:
         """Forget what was seen."""
-        self._state = self.net.start(self._vector.num_envs)
+        self._actor.begin(self._vector.num_envs)
 
-    @torch.no_grad()
     def act(self, observed: dict[str, Any]) -> Any:
         """The most probable windows for a batch of observations."""
-        logits, _, self._state = self.net(Seen.of(observed), self._state)
-        return logits.argmax(1).numpy()
+        return self._actor.act(observed)
 
     def save(self, path: pathlib.Path) -> None:
-        """Write weights and shapes, for `torch.load(path, weights_only=True)`.
-
-        Raises:
-            StorageError: the disk does not take it.
-        """
-        channels, proxy_size, grid = self._shape
-        shape = {"channels": channels, "proxy_size": list(proxy_size), "grid": list(grid)}
-        content = io.BytesIO()
-        torch.save({"format": FORMAT, "shape": shape, "weights": self.net.state_dict()}, content)
-        replace_file(path, content.getvalue())
+        """See `Actor.save`."""
+        self._actor.save(path)
 
     def _episodes(self, observed: dict[str, Any]) -> tuple[dict[str, Any], float, Tensor]:
         """One episode in each environment: what comes after, the mean return, and the loss."""

@@ -1,0 +1,52 @@
+"""A trained counting model as a policy: where it would look, it looks."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, least_scale, size_of, view_of
+from envs.predictor import saccade_policy
+
+
+class TrainedPolicy(LookingPolicy):
+    """The posterior of a trained model, from the proxy and the glimpses that the environment shows.
+
+    In `SaccadeEnv` its saccades are those of `scripts.evaluate`, as far as scales and windows allow, which
+    `envs.rollouts.making` sees to. In `CameraSaccadeEnv` the minimap is the proxy and the camera the window, of the
+    camera's own size.
+
+    Args:
+        env: where it is to act.
+        checkpoint: of the model.
+        draw: places are drawn from the posterior, else the most probable ones are taken.
+        seed: of the draws.
+
+    Raises:
+        CheckpointError: not a checkpoint.
+        TaskError: its model does not choose where to look.
+    """
+
+    def __init__(
+        self, env: gymnasium.Env[Any, Any], checkpoint: str | os.PathLike[str], draw: bool = False, seed: int = 0
+    ) -> None:
+        super().__init__(env)
+        self.model, self._seed = saccade_policy(checkpoint, draw), seed
+
+    def begin(self, observation: Observation, info: Info) -> None:
+        """See `Policy`."""
+        size = size_of(observation, info)
+        camera = least_scale(self.code, info, size) if "footprint" in info else None
+        self.model.begin(observation["proxy"], size, view_of(info), scale=camera, seed=self._seed)
+        self._seed += 1
+        self._first = True
+
+    def look(self, observation: Observation, info: Info) -> Fixation:
+        """See `LookingPolicy`."""
+        if not self._first:
+            self.model.see(observation["glimpse"], observation["fixation"])
+        self._first = False
+        return np.asarray(self.model.next(), np.float64)
