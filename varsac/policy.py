@@ -102,6 +102,11 @@ class SaccadePolicy:
         """Side of a glimpse S, px."""
         return int(self._config.glimpse_size)
 
+    @property
+    def scale(self) -> float | None:
+        """The usual scale of its windows; None where that is not known."""
+        return self._usual if isinstance(self._model, VarSac) else None
+
     def scales(self) -> tuple[float, float] | None:
         """The smallest and the largest scale of its windows; None where that is not known."""
         if not isinstance(self._model, VarSac):
@@ -183,7 +188,8 @@ class SaccadePolicy:
     def _run(self, turns: int) -> dict[str, Tensor]:
         """Its answers after so many glimpses; `Wanted` where one of them is missing."""
         if isinstance(self._model, IN_TURN):
-            places = -(-turns // self._config.scales) if isinstance(self._model, Ram) else turns
+            several = isinstance(self._model, Ram)  # windows at a place, and at least two places
+            places = max(2, -(-turns // self._config.scales)) if several else turns
             self._model.config = dataclasses.replace(self._config, glimpses=places)
         self._turn = 0
         images: Any = Looks(self._glimpses)

@@ -27,11 +27,14 @@ try:
         warnings.simplefilter("ignore")  # of its own imports
         from stable_baselines3 import A2C, DQN, PPO, SAC, TD3
         from stable_baselines3.common.callbacks import BaseCallback
+        from stable_baselines3.common.env_checker import check_env as check
         from stable_baselines3.common.policies import MultiInputActorCriticPolicy
         from stable_baselines3.common.torch_layers import BaseFeaturesExtractor
         from stable_baselines3.common.vec_env import VecEnv
 except ImportError:
     raise EnvError("this needs Stable-Baselines3: pip install 'sc2-saccades[rl]'") from None
+
+__all__ = ["PPOAgent", "PlacePolicy", "SaccadeVecEnv", "check", "loaded"]
 
 SEEN = ("proxy", "fixation", "past_fixations", "glimpses_left")
 """What `PlacePolicy` looks at of an observation; glimpses would fill its buffer."""
@@ -199,7 +202,7 @@ class PPOAgent:
             self._env,
             learning_rate=1e-3,
             n_steps=8 * course.glimpses,
-            batch_size=512,
+            batch_size=2 * course.glimpses * course.envs,  # a quarter of what it lived through
             n_epochs=4,
             gamma=1.0,  # an episode is a few glimpses long
             ent_coef=0.01,

@@ -24,7 +24,11 @@ FROM_FILES = {
 
 
 def policy(
-    name: str, env: gymnasium.Env[Any, Any], checkpoint: str | os.PathLike[str] | None = None, seed: int = 0
+    name: str,
+    env: gymnasium.Env[Any, Any],
+    checkpoint: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    scale: float | None = None,
 ) -> Policy:
     """A policy for an environment.
 
@@ -33,6 +37,7 @@ def policy(
         env: where it is to act.
         checkpoint: the file of one that was learned.
         seed: of what it draws.
+        scale: of the windows of those that do not choose it; None: the smallest that there is.
 
     Raises:
         EnvError: no such policy, no file for it, or an environment that it cannot act in.
@@ -50,9 +55,9 @@ def policy(
         case "scan":
             return ScanPolicy(env)
         case "saliency":
-            return SaliencyPolicy(env)
+            return SaliencyPolicy(env, scale)
         case _:
-            return OraclePolicy(env)
+            return OraclePolicy(env, scale)
 
 
 def _from_file(name: str, env: gymnasium.Env[Any, Any], checkpoint: str | os.PathLike[str], seed: int) -> Policy:

@@ -111,10 +111,17 @@ def size_of(observation: Observation, info: Info) -> tuple[int, int]:
     return int(size[0]), int(size[1])
 
 
-def least_scale(code: ActionCode, info: Info, size: tuple[int, int]) -> float:
-    """The scale of the smallest window: of a camera the ground that it shows, over the shorter side of the proxy."""
+def usual_scale(code: ActionCode, info: Info, size: tuple[int, int], scale: float | None = None) -> float:
+    """The scale of a window, where nothing in the image asks for one.
+
+    Args:
+        code: of the environment.
+        info: of a camera: it shows what it shows, over the shorter side of the proxy.
+        size: (height, width) of the image.
+        scale: that is asked for; None: the smallest that there is.
+    """
     if "footprint" not in info:
-        return code.scales.least
+        return code.scales.least if scale is None else scale
     corners = np.asarray(info["footprint"], np.float64) / 2 * size[::-1]
     return float(np.ptp(corners, axis=0).min() / min(size))
 

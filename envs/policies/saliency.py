@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
+import gymnasium
 import numpy as np
 import numpy.typing as npt
 
-from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, half_extent, least_scale, size_of, view_of
+from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, half_extent, size_of, usual_scale, view_of
 
 CENTRE, SURROUND = 1 / 64, 1 / 8
 """Standard deviations of what is compared, over the proxy's shorter side."""
@@ -15,12 +18,20 @@ Map = npt.NDArray[np.float32]
 
 
 class SaliencyPolicy(LookingPolicy):
-    """Windows around the places of the proxy that differ most from what is around them, the smallest that there are.
+    """Windows around the places of the proxy that differ most from what is around them.
 
     After Itti, Koch and Niebur, "A model of saliency-based visual attention for rapid scene analysis" (1998), with one
     scale: the difference of a small and a large Gaussian of each channel; the winner takes all; what a window showed
     is not looked at again.
+
+    Args:
+        env: where it is to act.
+        scale: of its windows; None: the smallest that there is.
     """
+
+    def __init__(self, env: gymnasium.Env[Any, Any], scale: float | None = None) -> None:
+        super().__init__(env)
+        self._scale = scale
 
     def begin(self, observation: Observation, info: Info) -> None:
         """See `Policy`."""
@@ -29,7 +40,7 @@ class SaliencyPolicy(LookingPolicy):
     def look(self, observation: Observation, info: Info) -> Fixation:
         """See `LookingPolicy`."""
         size = size_of(observation, info)
-        scale = least_scale(self.code, info, size)
+        scale = usual_scale(self.code, info, size, self._scale)
         standing_out = saliency(observation["proxy"])
         x, y = places(standing_out.shape, view_of(info))
         standing_out = np.where((np.abs(x) <= 1)[None] & (np.abs(y) <= 1)[:, None], standing_out, -1)

@@ -8,7 +8,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, least_scale, size_of, view_of
+from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, size_of, usual_scale, view_of
 from envs.predictor import saccade_policy
 
 
@@ -39,7 +39,7 @@ class TrainedPolicy(LookingPolicy):
     def begin(self, observation: Observation, info: Info) -> None:
         """See `Policy`."""
         size = size_of(observation, info)
-        camera = least_scale(self.code, info, size) if "footprint" in info else None
+        camera = usual_scale(self.code, info, size) if "footprint" in info else None
         self.model.begin(observation["proxy"], size, view_of(info), scale=camera, seed=self._seed)
         self._seed += 1
         self._first = True

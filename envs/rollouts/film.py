@@ -19,8 +19,8 @@ STEP, END = 0.7, 2.0
 """Seconds that a step is shown, and the end of an episode."""
 SHEET, COLUMNS = 12, 3
 """Episodes on a contact sheet, and in a row of it."""
-TILE = 480
-"""Width of one on the sheet, px."""
+TILE, MARGIN = 480, 6
+"""Width of one on the sheet, and what is left free around it, px."""
 COLOURS = 128
 FPS = 10
 
@@ -105,8 +105,9 @@ def sheet(episodes: Sequence[Episode]) -> Picture:
     if not tiles:
         raise EnvError("no frame was kept of these episodes: make the environment with render_mode='rgb_array'")
     columns = min(COLUMNS, len(tiles))
-    blank = np.full_like(tiles[0], 255)
-    tiles += [blank] * (-len(tiles) % columns)
+    margin = [(MARGIN, MARGIN), (MARGIN, MARGIN), (0, 0)]
+    tiles = [np.pad(tile, margin, constant_values=255) for tile in tiles]
+    tiles += [np.full_like(tiles[0], 255)] * (-len(tiles) % columns)
     rows = [np.hstack(tiles[first : first + columns]) for first in range(0, len(tiles), columns)]
     return np.vstack(rows)
 

@@ -16,7 +16,7 @@ from envs.options import EnvError
 from envs.policies import making as policies
 from envs.rollouts import film, minari_data
 from envs.rollouts.episode import ALL, LAST, Episode, episodes
-from envs.rollouts.making import made, options_for
+from envs.rollouts.making import made, options_for, scale_for
 from envs.rollouts.measures import Measures, Tally
 from envs.rollouts.store import Rollouts, RolloutWriter
 from sc2data.format.durable import replace_file
@@ -92,7 +92,8 @@ def rolled_out(
         minari_data.check_name(rollout.minari)
     options = options_for(rollout.env, rollout.policy, rollout.checkpoint, rollout.options)
     with contextlib.closing(made(rollout.env, options)) as env:
-        policy = policies.policy(rollout.policy, env, rollout.checkpoint, rollout.seed)
+        scale = scale_for(rollout.env, rollout.policy, rollout.checkpoint)
+        policy = policies.policy(rollout.policy, env, rollout.checkpoint, rollout.seed, scale)
         count = rollout.count or len(_scenes(env))
         folder.mkdir(parents=True, exist_ok=True)
         filmed: list[Episode] = []

@@ -50,6 +50,13 @@ def options_for(
     return chosen | dict(options)
 
 
+def scale_for(env: str, policy: str, checkpoint: str | os.PathLike[str] | None) -> float | None:
+    """The usual scale of a trained model's windows, for policies that do not choose one; None where there is none."""
+    if checkpoint is None or policy in LEARNED or env not in SACCADES:
+        return None
+    return saccade_policy(checkpoint).scale
+
+
 def _measured(env: str, task: str | None, checkpoint: str | os.PathLike[str]) -> dict[str, Any]:
     trained, settings = trained_on(checkpoint)
     if task is None:  # a camera has windows of its own

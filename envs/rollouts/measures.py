@@ -35,7 +35,7 @@ class Tally:
         if info.get("objects") is not None:
             self._found.append((int(info["objects_found"]), int(info["objects"])))
         for name, error in _errors(info, self._kinds).items():
-            self._put(f"{name}/mae", error)
+            self._put(name, error)
 
     def measures(self) -> Measures:
         """Means over the episodes.
@@ -44,7 +44,8 @@ class Tally:
         |---|---|
         | episodes | how many |
         | right | share of the questions answered right |
-        | HEAD/mae | how far a count was off, for densities the mean over their kinds |
+        | HEAD/mae | how far a rounded count was off, for densities the mean over their kinds |
+        | HEAD/mae_expected | how far it was off as it was answered |
         | found | share of all objects that were found |
         | objects, objects_found | in an episode |
         | steps, return, pixels_read | of an episode |
@@ -67,8 +68,13 @@ def _errors(info: Mapping[str, Any], kinds: Mapping[str, str]) -> Measures:
     """How far the last answers were off, for heads that count."""
     if "answer" not in info:
         return {}
-    counted = [name for name in info["answer"] if kinds.get(name, "count") in ("count", "density")]
-    return {name: float(np.abs(np.asarray(info["answer"][name]) - info["truth"][name]).mean()) for name in counted}
+    errors = {}
+    for name, said in info["answer"].items():
+        if kinds.get(name, "count") in ("count", "density"):
+            answer, truth = np.asarray(said, np.float64), np.asarray(info["truth"][name])
+            errors[f"{name}/mae"] = float(np.abs(np.rint(answer) - truth).mean())
+            errors[f"{name}/mae_expected"] = float(np.abs(answer - truth).mean())
+    return errors
 
 
 def table(rows: Mapping[str, Measures]) -> str:

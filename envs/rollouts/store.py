@@ -20,8 +20,8 @@ from sc2data.format.durable import fsync_folder, storage_error
 
 FORMAT, VERSION = "saccade rollouts", 1
 GZIP: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
-ROWS = 1024
-"""Of a chunk, where a row is a number or two; an image is a chunk of its own."""
+ROWS, IMAGE = 1024, 3
+"""Of a chunk, where a row is a number or two; an image, which has so many axes, is a chunk of its own."""
 
 
 class RolloutWriter:
@@ -80,7 +80,7 @@ class RolloutWriter:
 
     def _extend(self, name: str, values: npt.NDArray[Any]) -> None:
         if name not in self._file:
-            rows, shape = (1 if values[0].nbytes > ROWS else ROWS), values.shape[1:]
+            rows, shape = (1 if values.ndim > IMAGE else ROWS), values.shape[1:]
             kept: dict[str, Any] = {"chunks": (rows, *shape), "maxshape": (None, *shape), "fletcher32": True, **GZIP}
             self._file.create_dataset(name, (0, *shape), values.dtype, **kept)
         stored = self._file[name]

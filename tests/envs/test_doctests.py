@@ -8,7 +8,7 @@ import pytest
 
 import envs
 
-MODULES = sorted(module.name for module in pkgutil.iter_modules(envs.__path__, "envs."))
+MODULES = sorted(module.name for module in pkgutil.walk_packages(envs.__path__, "envs."))
 
 
 @pytest.mark.parametrize("name", MODULES)

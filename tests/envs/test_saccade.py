@@ -47,6 +47,7 @@ def test_an_episode_starts_with_nothing_seen():
     np.testing.assert_array_equal(observation["proxy"], Squares()[4].proxy)
     assert not observation["glimpse"].any() and not observation["fixation"].any()
     assert observation["glimpses_left"].tolist() == [3]
+    assert info.pop("view").tolist() == [-1, -1, 1, 1] and info.pop("image_size").tolist() == [96, 128]
     assert info == {"index": 4, "pixels_read": 0, "objects": 4, "objects_found": 0, "truth": {"squares": 4}}
 
 

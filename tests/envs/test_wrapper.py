@@ -75,6 +75,7 @@ def test_the_inner_environment_moves_after_the_looks():
     env = SaccadeWrapper(Counter(), options=SaccadeOptions(glimpses=2, glimpse_size=40, actions="grid", history=1))
     assert env.action_space == spaces.MultiDiscrete([3, 64])
     observation, info = env.reset(seed=0)
+    assert info.pop("image_size").tolist() == [64, 96]
     assert info == {"started": True, "frame": 0, "moved": False, "pixels_read": 0}
     assert observation["glimpses_left"].tolist() == [2]
     told = [env.step([turn % 3, 20]) for turn in range(5)]
