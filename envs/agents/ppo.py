@@ -243,18 +243,21 @@ def loaded(path: str | os.PathLike[str]) -> Any:
 
 
 class _Spender(BaseCallback):
-    """Spends a budget."""
+    """Spends a budget, and always learns from what was lived through."""
 
     def __init__(self, budget: Budget) -> None:
         super().__init__()
-        self._budget = budget
+        self._budget, self._goes_on = budget, True
+
+    def _on_rollout_start(self) -> None:
+        self._goes_on = self._budget.left(self.num_timesteps)
 
     def _on_rollout_end(self) -> None:
         returns = [episode["r"] for episode in self.model.ep_info_buffer or ()]
         self._budget.report(self.num_timesteps, float(np.mean(returns)) if returns else 0.0)
 
     def _on_step(self) -> bool:
-        return self._budget.left(self.num_timesteps)
+        return self._goes_on
 
 
 def _first(space: spaces.Space[Any]) -> spaces.Space[Any]:
