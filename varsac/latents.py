@@ -67,7 +67,7 @@ class PlaceMap:
 class Sight(NamedTuple):
     """What the proxy's map says of its places, made once for all saccades.
 
-    Shapes: base (B, N) logits; keys (B, N, F), or None where the state has no say in where to look; detail (B, 3, N) or
+    Shapes: base (B, N) logits; keys (B, F, N), or None where the state has no say in where to look; detail (B, 3, N) or
     (B, 2, N), offset x, offset y and zoom at each place.
     """
 
@@ -121,7 +121,8 @@ class PlaceLatent(nn.Module):
         detail = self.detail(features).flatten(2)
         if logits is not None:
             return Sight(logits, None, detail)
-        return Sight(self.base(features).flatten(1), by_place(features), detail)
+        # Laid out by feature, once for all saccades: a query over places side by side costs a fifth.
+        return Sight(self.base(features).flatten(1), features.flatten(2).contiguous(), detail)
 
     def forward(
         self, sight: Sight, state: Tensor, places: PlaceMap, generator: torch.Generator | None = None
@@ -137,8 +138,8 @@ class PlaceLatent(nn.Module):
         closed = CLOSED * places.closed  # (B, N)
         logits = sight.base - closed
         if sight.keys is not None:
-            gain = 1 / math.sqrt(sight.keys.shape[2])
-            logits = logits + (sight.keys * (gain * self.query(state))[:, None]).sum(-1)  # faster than bmm
+            query = self.query(state) / math.sqrt(sight.keys.shape[1])  # (B, F)
+            logits = logits + torch.bmm(query[:, None], sight.keys)[:, 0]
         log_posterior = logits.log_softmax(-1)
         log_prior = (self.prior(state) - closed).log_softmax(-1)
         if generator is None:

@@ -61,11 +61,15 @@ def mean_around(values: Tensor, reach: int, axis: int) -> Tensor:
     [1.5, 3.0, 6.0, 7.5]
     """
     length = values.shape[axis]
+    reach = min(reach, length - 1)
     index = torch.arange(length, device=values.device)
     low, high = (index - reach).clamp(min=0), (index + reach + 1).clamp(max=length)
-    before = torch.cat([torch.zeros_like(values.narrow(axis, 0, 1)), values.cumsum(axis)], axis)
+    sums = values.cumsum(axis)  # up to and with an element; slices of it cost far less than picking single ones
+    first, last = torch.zeros_like(sums.narrow(axis, 0, 1)), sums.narrow(axis, length - 1, 1)
+    above = torch.cat([sums.narrow(axis, reach, length - reach), *[last] * reach], axis)
+    below = torch.cat([*[first] * (reach + 1), sums.narrow(axis, 0, length - reach - 1)], axis)
     shape = [-1 if one == axis else 1 for one in range(values.dim())]
-    return (before.index_select(axis, high) - before.index_select(axis, low)) / (high - low).view(shape)
+    return (above - below) / (high - low).view(shape)
 
 
 def _smoothed(values: Tensor, reach: int) -> Tensor:
