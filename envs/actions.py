@@ -168,6 +168,9 @@ class ActionCode:
         EnvError: answers of "density" heads, which have no largest number.
     """
 
+    places = 3
+    """How many numbers say where to look: x, y, s."""
+
     def __init__(self, options: SaccadeOptions, heads: Sequence[HeadSpec], image_size: tuple[int, int]) -> None:
         self.scales = Scales(*options.scale_range(image_size))
         self.heads = tuple(heads) if options.answer_by_action else ()
@@ -182,7 +185,7 @@ class ActionCode:
 
     def _space(self) -> spaces.Space[Any]:
         if self.windows is None:
-            width = 4 + sum(head.size for head in self.heads) if self.heads else 3
+            width = self.places + (1 + sum(head.size for head in self.heads) if self.heads else 0)
             return spaces.Box(-1.0, 1.0, (width,), np.float32)
         if not self.heads:
             return spaces.Discrete(len(self.windows))
@@ -205,15 +208,16 @@ class ActionCode:
             return self._of_numbers(number_batch(actions, rows, self._sizes(), which))
         assert self.space.shape is not None
         numbers = np.where(which[:, None], box_batch(actions, rows, self.space.shape[0], which), 0.0)
-        fixations = np.column_stack([numbers[:, :2], self.scales.of(numbers[:, 2])]).astype(np.float32)
+        s = numbers[:, 2] if self.places == 3 else np.zeros(rows)
+        fixations = np.column_stack([numbers[:, :2], self.scales.of(s)]).astype(np.float32)
         if not self.heads:
             return Decoded(fixations, np.zeros(rows, np.bool_), {})
-        answers, first = {}, 4
+        answers, first = {}, self.places + 1
         for head in self.heads:
             scores = numbers[:, first : first + head.size]
             answers[head.name] = best_of(head, scores, present=0.0)
             first += head.size
-        return Decoded(fixations, numbers[:, 3] > 0, answers)
+        return Decoded(fixations, numbers[:, self.places] > 0, answers)
 
     def _of_numbers(self, numbers: npt.NDArray[np.int64]) -> Decoded:
         assert self.windows is not None

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -88,12 +89,30 @@ def of_episode(episodes: Episodes, row: int) -> Picture:
 
 def draw(look: Look) -> Picture:
     """uint8 RGB of one size, whatever the image's: 960 px wide, even sides."""
-    right = np.vstack([_fitted(_proxy(look), SIDE, SIDE), _blank(SCENE - 2 * SIDE, SIDE), _last(look)])
-    top = np.hstack([_fitted(_scene(look), SCENE, SCENE), _blank(SCENE, GAP), right])
-    text = _blank(len(look.lines) * LINE + GAP, WIDTH)
-    for number, line in enumerate(look.lines):
+    first = max(0, len(look.fixations) - SHOWN)
+    return arranged(_scene(look), _proxy(look), _last(look), _glimpses(look, STRIP)[first:], look.turns, look.lines)
+
+
+def arranged(
+    scene: Picture, upper: Picture, lower: Picture, tiles: Sequence[Picture], turns: int, lines: Sequence[str]
+) -> Picture:
+    """Pictures in their places, see the module.
+
+    Args:
+        scene: at most `SCENE` px a side.
+        upper: at most `SIDE` px a side, as is `lower`.
+        lower: see there.
+        tiles: up to `SHOWN` of `STRIP` px a side.
+        turns: how many tiles there will be, for which there is room; 0: no row of tiles at all.
+        lines: of text.
+    """
+    right = np.vstack([_fitted(upper, SIDE, SIDE), blank(SCENE - 2 * SIDE, SIDE), _fitted(lower, SIDE, SIDE)])
+    top = np.hstack([_fitted(scene, SCENE, SCENE), blank(SCENE, GAP), right])
+    text = blank(len(lines) * LINE + GAP, WIDTH)
+    for number, line in enumerate(lines):
         _write(text, line, number * LINE)
-    return np.vstack([top, _blank(GAP, WIDTH), _strip(look), text])
+    strip = [_strip(tiles, turns)] if turns else []
+    return np.vstack([top, blank(GAP, WIDTH), *strip, text])
 
 
 def _answers(episodes: Episodes, info: dict[str, Any]) -> str:
@@ -125,7 +144,7 @@ def _proxy(look: Look) -> Picture:
 
 def _last(look: Look) -> Picture:
     if not len(look.fixations):
-        return _blank(SIDE, SIDE, FAINT)
+        return blank(SIDE, SIDE, FAINT)
     return _glimpses(look, SIDE)[-1]
 
 
@@ -134,13 +153,11 @@ def _glimpses(look: Look, side: int) -> list[Picture]:
     return viz.glimpses(look.image, look.fixations, side)
 
 
-def _strip(look: Look) -> Picture:
-    """The last glimpses in a row, and room for those to come."""
-    first = max(0, len(look.fixations) - SHOWN)
-    tiles = _glimpses(look, STRIP)[first:]
-    tiles += [_blank(STRIP, STRIP, FAINT)] * (min(look.turns, SHOWN) - len(tiles))
-    strip = _blank(STRIP, WIDTH)
-    for place, tile in enumerate(tiles):
+def _strip(tiles: Sequence[Picture], turns: int) -> Picture:
+    """Pictures in a row, and room for those to come."""
+    row = [*tiles, *[blank(STRIP, STRIP, FAINT)] * (min(turns, SHOWN) - len(tiles))]
+    strip = blank(STRIP, WIDTH)
+    for place, tile in enumerate(row):
         left = place * (STRIP + GAP)
         strip[:, left : left + STRIP] = tile
     return strip
@@ -148,13 +165,14 @@ def _strip(look: Look) -> Picture:
 
 def _fitted(picture: Picture, height: int, width: int) -> Picture:
     """A picture in the middle of a canvas that is at least as large."""
-    canvas = _blank(height, width)
+    canvas = blank(height, width)
     top, left = (height - picture.shape[0]) // 2, (width - picture.shape[1]) // 2
     canvas[top : top + picture.shape[0], left : left + picture.shape[1]] = picture
     return canvas
 
 
-def _blank(height: int, width: int, colour: tuple[int, int, int] = PAPER) -> Picture:
+def blank(height: int, width: int, colour: tuple[int, int, int] = PAPER) -> Picture:
+    """A picture of one colour."""
     return np.full((height, width, 3), colour, np.uint8)
 
 

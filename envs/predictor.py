@@ -1,4 +1,4 @@
-"""What answers a task's questions from the places that were looked at: a protocol, and trained checkpoints."""
+"""What answers from the places that were looked at, in images and on a game's map: protocols, and trained checkpoints."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from envs.options import EnvError
+from sc2data.geometry import Rectangle
+from sc2data.pyramid import Pyramid
 from varsac.tasks.task import DataSpec, Example
 
 if TYPE_CHECKING:
@@ -99,3 +102,59 @@ def trained_on(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any]]:
 
     _, config, _ = load_model(pathlib.Path(path))
     return config.task, dict(config.task_options)
+
+
+class Finder(Protocol):
+    """Finds objects on the screen of a game."""
+
+    def __call__(
+        self, screen: npt.NDArray[np.uint8], minimap: npt.NDArray[np.uint8], view: Rectangle
+    ) -> npt.NDArray[np.floating[Any]]:
+        """Look at a whole screen.
+
+        Args:
+            screen: uint8 (H, W, 3).
+            minimap: uint8 (h, w, 3), of the same moment.
+            view: where on the minimap the screen lies, see `sc2data.geometry.view_on_minimap`.
+
+        Returns:
+            (n, 3): x and y in px of the screen, and how much of an object is there, 0 .. 1; the sum is the count.
+        """
+        ...
+
+
+class CheckpointFinder:
+    """A trained model that counts with densities, which looks at each screen in its own saccades.
+
+    Args:
+        path: of the checkpoint.
+
+    Raises:
+        CheckpointError: not a checkpoint.
+        EnvError: of a model that does not say where what it counts is.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        from varsac.engine.checkpoint import load_model
+        from varsac.engine.predict import Predictor as Look
+
+        self.path = pathlib.Path(path)
+        model, config, spec = load_model(self.path)
+        if not any(head.kind == "density" for head in spec.heads):
+            raise EnvError(
+                f"{self.path} was trained to answer {', '.join(f'{head.name} ({head.kind})' for head in spec.heads)}: "
+                "only densities say where what they count is, so that nothing is counted twice; train with "
+                "task.answer=density, as --config marines does"
+            )
+        self._look = Look(model, config, spec)
+
+    def __call__(
+        self, screen: npt.NDArray[np.uint8], minimap: npt.NDArray[np.uint8], view: Rectangle
+    ) -> npt.NDArray[np.floating[Any]]:
+        """See `Finder`."""
+        from varsac.engine.inputs import Given
+
+        return self._look(Given(Pyramid.of(screen), minimap, view)).positions
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path,)

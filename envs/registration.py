@@ -14,6 +14,12 @@ SACCADES = {
 }
 """Saccades over images, the task by id."""
 
+LIVE = {
+    "varsac/StarCraft2-v0": ("envs.starcraft:StarCraft2Env", 256),
+    "varsac/CameraSaccade-v0": ("envs.camera:CameraSaccadeEnv", MAX_EPISODE_STEPS),
+}
+"""The live game: the class and the limit of steps by id."""
+
 
 def register_all() -> None:
     """Register every id that is not registered yet."""
@@ -26,3 +32,6 @@ def register_all() -> None:
                 max_episode_steps=MAX_EPISODE_STEPS,
                 kwargs={"task": task},
             )
+    for name, (entry_point, limit) in LIVE.items():
+        if name not in gymnasium.registry:
+            gymnasium.register(id=name, entry_point=entry_point, max_episode_steps=limit)

@@ -8,16 +8,18 @@
         lambda count, mode: gymnasium.make_vec("envs:varsac/SaccadeSynthetic-v0", count, autoreset_mode=mode),
     )
 
+Environments are closed when a check is through with them: those of live games have processes of their own.
+
 A broken promise is an AssertionError that names it; so is a warning of the checks of gymnasium or Stable-Baselines3.
 """
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import pickle
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import gymnasium
@@ -58,8 +60,7 @@ def check_env(make: Make, seed: int = 0, steps: int = 20) -> None:
 
 def check_api(make: Make) -> None:
     """Pass gymnasium's `check_env` without a warning; its rendering is left to `check_rendering`."""
-    env = make()
-    with _warnings_fail():
+    with make() as env, _warnings_fail():
         warnings.filterwarnings("ignore", message=WRAPPED)
         env_checker.check_env(env, skip_render_check=True)
 
@@ -73,81 +74,82 @@ def check_stable_baselines(make: Make) -> bool:
         return False
     from envs.agents.ppo import check
 
-    env = make()
-    observed = env.observation_space
-    parts = list(observed.values()) if isinstance(observed, spaces.Dict) else [observed]
-    flat = all(len(part.shape or ()) in (1, 3) for part in parts)
-    if isinstance(env.action_space, spaces.Dict) or not flat:
-        return False
-    with _warnings_fail():
-        check(env)
+    with make() as env:
+        observed = env.observation_space
+        parts = list(observed.values()) if isinstance(observed, spaces.Dict) else [observed]
+        flat = all(len(part.shape or ()) in (1, 3) for part in parts)
+        if isinstance(env.action_space, spaces.Dict) or not flat:
+            return False
+        with _warnings_fail():
+            check(env)
     return True
 
 
 def check_determinism(make: Make, seed: int = 0, steps: int = 20) -> None:
     """The same seed and the same actions give the same bytes: in two environments, and in one after the other."""
-    first, second = make(), make()
-    once = _followed(first, seed, steps)
-    _same(once, _followed(second, seed, steps), "two environments, same seed and actions")
-    _same(once, _followed(first, seed, steps), "one environment, reset with the same seed again")
+    with make() as first, make() as second:
+        once = _followed(first, seed, steps)
+        _same(once, _followed(second, seed, steps), "two environments, same seed and actions")
+        _same(once, _followed(first, seed, steps), "one environment, reset with the same seed again")
 
 
 def check_seeding(make: Make, seed: int = 0) -> None:
     """Seeds choose the episode; a reset without one goes on to another episode."""
-    env = make()
-    starts = [env.reset(seed=seed + turn)[0] for turn in range(8)]
-    differ = [not env_checker.data_equivalence(starts[0], start, exact=True) for start in starts[1:]]
-    assert any(differ), "eight seeds begin with the same observation: the seed is not used"
-    env.reset(seed=seed)
-    going_on = [env.reset()[0] for _ in range(8)]
-    env.reset(seed=seed)
-    _same(going_on, [env.reset()[0] for _ in range(8)], "resets without a seed after one with a seed")
+    with make() as env:
+        starts = [env.reset(seed=seed + turn)[0] for turn in range(8)]
+        differ = [not env_checker.data_equivalence(starts[0], start, exact=True) for start in starts[1:]]
+        assert any(differ), "eight seeds begin with the same observation: the seed is not used"
+        env.reset(seed=seed)
+        going_on = [env.reset()[0] for _ in range(8)]
+        env.reset(seed=seed)
+        _same(going_on, [env.reset()[0] for _ in range(8)], "resets without a seed after one with a seed")
     differ = [not env_checker.data_equivalence(going_on[0], start, exact=True) for start in going_on[1:]]
     assert any(differ), "resets without a seed begin with the same observation each time"
 
 
 def check_pickling(make: Make, seed: int = 0, steps: int = 20) -> None:
     """A copy through pickle, made in the middle of an episode, goes on as the original does."""
-    env = make()
-    env.reset(seed=seed)
-    env.action_space.seed(seed)
-    env.step(env.action_space.sample())
-    copy = pickle.loads(pickle.dumps(env))
-    _same(_going_on(env, seed, steps), _going_on(copy, seed, steps), "an environment and its copy through pickle")
+    with make() as env:
+        env.reset(seed=seed)
+        env.action_space.seed(seed)
+        env.step(env.action_space.sample())
+        with pickle.loads(pickle.dumps(env)) as copy:
+            given = _going_on(env, seed, steps), _going_on(copy, seed, steps)
+        _same(*given, "an environment and its copy through pickle")
 
 
 def check_rendering(make: Make, seed: int = 0, steps: int = 20) -> None:
     """Pictures are uint8 (H, W, 3) of one size, and looking at them changes nothing."""
-    env = make()
-    if env.render_mode != "rgb_array":
-        return
-    env.reset(seed=seed)
-    env.action_space.seed(seed)
-    shapes = set()
-    for _ in range(steps):
-        picture = env.render()
-        assert isinstance(picture, np.ndarray) and picture.dtype == np.uint8, f"render gave {type(picture)}"
-        shapes.add(picture.shape)
-        _, _, terminated, truncated, _ = env.step(env.action_space.sample())
-        if terminated or truncated:
-            env.render()
-            env.reset()
-    sides = {shape[2:] for shape in shapes}
-    assert len(shapes) == 1 and sides == {(3,)}, f"pictures of shapes {shapes}; one (H, W, 3) is needed"
-    seen = _followed(env, seed, steps, render=True)
-    _same(_followed(make(), seed, steps), seen, "an environment that is rendered and one that is not")
+    with make() as env:
+        if env.render_mode != "rgb_array":
+            return
+        env.reset(seed=seed)
+        env.action_space.seed(seed)
+        shapes = set()
+        for _ in range(steps):
+            picture = env.render()
+            assert isinstance(picture, np.ndarray) and picture.dtype == np.uint8, f"render gave {type(picture)}"
+            shapes.add(picture.shape)
+            _, _, terminated, truncated, _ = env.step(env.action_space.sample())
+            if terminated or truncated:
+                env.render()
+                env.reset()
+        sides = {shape[2:] for shape in shapes}
+        assert len(shapes) == 1 and sides == {(3,)}, f"pictures of shapes {shapes}; one (H, W, 3) is needed"
+        seen = _followed(env, seed, steps, render=True)
+        with make() as other:
+            _same(_followed(other, seed, steps), seen, "an environment that is rendered and one that is not")
 
 
 def check_errors(make: Make, seed: int = 0) -> None:
     """A step before the first reset, and actions that are none, raise errors that can be caught, and change nothing."""
-    env = make()
-    _raises(lambda: env.step(env.action_space.sample()), (ResetNeeded,), "a step before reset")
-    env.reset(seed=seed)
-    for what, action in _bad_actions(env.action_space):
-        _raises(lambda action=action: env.step(action), (UserError,), what)  # type: ignore[misc]
-    reference = make()
-    reference.reset(seed=seed)
-    _same(_going_on(reference, seed, 3), _going_on(env, seed, 3), "an environment after actions that it refused")
+    with make() as env, make() as reference:
+        _raises(lambda: env.step(env.action_space.sample()), (ResetNeeded,), "a step before reset")
+        env.reset(seed=seed)
+        for what, action in _bad_actions(env.action_space):
+            _raises(lambda action=action: env.step(action), (UserError,), what)  # type: ignore[misc]
+        reference.reset(seed=seed)
+        _same(_going_on(reference, seed, 3), _going_on(env, seed, 3), "an environment after actions that it refused")
 
 
 def check_vector_env(
@@ -174,23 +176,30 @@ def check_vector_env(
     for mode in modes:
         vector = make_vector(num_envs, mode)
         oracle: SyncVectorEnv = SyncVectorEnv([make] * num_envs, autoreset_mode=mode)
-        assert vector.metadata.get("autoreset_mode") is mode, f"metadata does not say {mode}"
-        for name in ("observation_space", "action_space", "single_observation_space", "single_action_space"):
-            ours, theirs = getattr(vector, name), getattr(oracle, name)
-            assert ours == theirs, f"{name}: {ours}, of single environments {theirs}"
-        _same(oracle.reset(seed=seed), vector.reset(seed=seed), f"{mode}: reset")
-        vector.action_space.seed(seed)
-        ends = 0
-        for step in range(steps):
-            actions = vector.action_space.sample()
-            result = vector.step(actions)
-            _same(oracle.step(actions), result, f"{mode}: step {step}")
-            over = result[2] | result[3]
-            ends += int(over.sum())
-            if mode is AutoresetMode.DISABLED and over.any():
-                again = oracle.reset(options={"reset_mask": over.copy()})
-                _same(again, vector.reset(options={"reset_mask": over.copy()}), f"{mode}: reset after step {step}")
-        assert ends, f"no episode ended in {steps} steps: follow them for longer"
+        with contextlib.closing(vector), contextlib.closing(oracle):
+            _same_vectors(oracle, vector, mode, seed, steps)
+
+
+def _same_vectors(
+    oracle: SyncVectorEnv, vector: VectorEnv[Any, Any, Any], mode: AutoresetMode, seed: int, steps: int
+) -> None:
+    assert vector.metadata.get("autoreset_mode") is mode, f"metadata does not say {mode}"
+    for name in ("observation_space", "action_space", "single_observation_space", "single_action_space"):
+        ours, theirs = getattr(vector, name), getattr(oracle, name)
+        assert ours == theirs, f"{name}: {ours}, of single environments {theirs}"
+    _same(oracle.reset(seed=seed), vector.reset(seed=seed), f"{mode}: reset")
+    vector.action_space.seed(seed)
+    ends = 0
+    for step in range(steps):
+        actions = vector.action_space.sample()
+        result = vector.step(actions)
+        _same(oracle.step(actions), result, f"{mode}: step {step}")
+        over = result[2] | result[3]
+        ends += int(over.sum())
+        if mode is AutoresetMode.DISABLED and over.any():
+            again = oracle.reset(options={"reset_mask": over.copy()})
+            _same(again, vector.reset(options={"reset_mask": over.copy()}), f"{mode}: reset after step {step}")
+    assert ends, f"no episode ended in {steps} steps: follow them for longer"
 
 
 def _followed(env: gymnasium.Env[Any, Any], seed: int, steps: int, render: bool = False) -> list[Any]:
@@ -261,7 +270,7 @@ def _raises(call: Callable[[], Any], kinds: tuple[type[BaseException], ...], wha
     assert message, f"{what} raised an error without a message"
 
 
-@contextmanager
+@contextlib.contextmanager
 def _warnings_fail() -> Iterator[None]:
     """Turn warnings into failures."""
     with warnings.catch_warnings():

@@ -146,6 +146,41 @@ class MinimapTransform:
         return np.stack([xy[:, 0] / self.scale + self.area[0], self.area[3] - xy[:, 1] / self.scale], axis=1)
 
 
+Rectangle = tuple[float, float, float, float]
+"""(left, top, right, bottom) on a picture whose corners are (-1, -1), upper left, and (1, 1)."""
+
+
+def view_on_minimap(camera: ScreenCamera, minimap: MinimapTransform) -> Rectangle:
+    """Where on the minimap a screen lies.
+
+    The screen is seen in perspective and so is a trapezium on the minimap. This is the rectangle that is right on the
+    screen's middle row and middle column, on the plane of the ground that the camera looks at.
+    """
+    middle = camera.width / 2, camera.height / 2
+    edges = [(0, middle[1]), (camera.width, middle[1]), (middle[0], 0), (middle[0], camera.height)]
+    x, y = _on_minimap(camera, minimap, edges).T.tolist()
+    return x[0], y[2], x[1], y[3]
+
+
+def shown_on_minimap(camera: ScreenCamera, minimap: MinimapTransform) -> FloatArray:
+    """The trapezium (4, 2) of the minimap that a screen shows, on the plane of the ground that the camera looks at.
+
+    Corners from the screen's upper left one clockwise, in the coordinates of `Rectangle`.
+
+    >>> camera = ScreenCamera(target=(50.0, 50.0, 0.0), width=512, height=512)
+    >>> shown_on_minimap(camera, MinimapTransform((0.0, 0.0, 100.0, 100.0), 128, 128)).round(2).tolist()
+    [[-0.2, -0.24], [0.2, -0.24], [0.14, 0.17], [-0.14, 0.17]]
+    """
+    right, bottom = camera.width, camera.height
+    return _on_minimap(camera, minimap, [(0, 0), (right, 0), (right, bottom), (0, bottom)])
+
+
+def _on_minimap(camera: ScreenCamera, minimap: MinimapTransform, pixels: npt.ArrayLike) -> FloatArray:
+    """Pixels (N, 2) of the screen as places (N, 2) of the minimap, from -1 to 1."""
+    ground = camera.ground(pixels, z=camera.target[2])
+    return np.asarray(2 * minimap.to_pixels(ground) / [minimap.width, minimap.height] - 1)
+
+
 @dataclasses.dataclass(frozen=True)
 class FeatureScreen:
     """World to feature-layer screen pixels: seen straight from above, `camera_width` world units on the shorter side.

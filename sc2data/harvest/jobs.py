@@ -230,7 +230,7 @@ class Worker:
 
 
 def _source(session: Session, config: HarvestConfig, map_file: MapFile) -> Source:
-    opponent = _players(map_file.name) != 1
+    opponent = players(map_file.name) != 1
     setup = GameSetup(map_file, config.sizes, seed=config.seed % (1 << 31), opponent=opponent)
     if config.source == PLAY:
         return PlaySource(session, setup, config.play, config.seed)
@@ -241,7 +241,7 @@ def _source(session: Session, config: HarvestConfig, map_file: MapFile) -> Sourc
     return SceneStage(session, setup, config.scenes, config.seed)
 
 
-def _players(name: str) -> int:
+def players(name: str) -> int:
     """How many players a map is for: as pysc2 knows it, else two."""
     pysc2_compat.require_pysc2()
     from pysc2 import maps

@@ -79,6 +79,15 @@ class RandomAgent:
         return _cell(self._cells, rng)
 
 
+@dataclasses.dataclass(frozen=True)
+class Begun:
+    """An episode that has begun: the generator that it goes on with, its seed, and its first observation."""
+
+    rng: np.random.Generator
+    seed: int
+    answer: Any
+
+
 class PlaySource:
     """Plays the episodes of one harvest in the games of `session`: episode i of seed S is made from (S, i) alone."""
 
@@ -95,6 +104,11 @@ class PlaySource:
             self._new_game(self.seed)
         return self._observer
 
+    @property
+    def observer(self) -> Observer:
+        """What reads the game of the last episode that began."""
+        return self._observer
+
     def forget(self) -> None:
         """The game is gone; nothing of it is kept anyway."""
 
@@ -107,13 +121,10 @@ class PlaySource:
         Raises:
           GameFault: the game failed.
         """
-        sequence = np.random.SeedSequence([self.seed, episode])
-        rng = np.random.default_rng(sequence)
-        seed = int(sequence.generate_state(1, np.uint64)[0])
-        self._new_game(seed)
+        begun = self.begin(episode)
+        rng, seed, seen = begun.rng, begun.seed, self._observer.read(begun.answer.observation)
         agent = self._agent()
         tags, deaths = TagBook(), Deaths(self.session.player_id, 3 - self.session.player_id)
-        seen = self._look([self._create(rng)])
         records: list[Record] = []
         while len(records) < self.config.records:
             camera = agent.look(seen, rng)
@@ -129,6 +140,19 @@ class PlaySource:
             record.scene = dataclasses.replace(record.scene, losses=deaths.losses)
         return records
 
+    def begin(self, episode: int) -> Begun:
+        """Make the game of episode number `episode` and give each side its army; nothing has happened yet.
+
+        Raises:
+          GameFault: the game failed.
+        """
+        sequence = np.random.SeedSequence([self.seed, episode])
+        rng = np.random.default_rng(sequence)
+        seed = int(sequence.generate_state(1, np.uint64)[0])
+        self._new_game(seed)
+        sent = [self._create(rng), requests.step(_SETTLE_LOOPS), requests.observe()]
+        return Begun(rng, seed, self.session.send(*sent)[-1])
+
     def _new_game(self, seed: int) -> None:
         self.session.new_game(dataclasses.replace(self.setup, seed=seed % (1 << 31)))
         self._observer = Observer(Ground.of(self.session.info), self.setup.sizes)
@@ -141,10 +165,6 @@ class PlaySource:
         if self.config.agent == RANDOM:
             return RandomAgent(ours, self._cells)
         return ScriptedAgent(ours, 3 - ours, np.array(army, np.int32), self._cells)
-
-    def _look(self, sent: list[Any]) -> Seen:
-        answer = self.session.send(*sent, requests.step(_SETTLE_LOOPS), requests.observe())[-1]
-        return self._observer.read(answer.observation)
 
     def _create(self, rng: np.random.Generator) -> Any:
         return requests.debug([*self._army(rng, ours=True), *self._army(rng, ours=False)])

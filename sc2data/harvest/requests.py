@@ -28,6 +28,16 @@ def step(loops: int) -> Any:
     return sc2api_pb2.Request(step=sc2api_pb2.RequestStep(count=loops))
 
 
+def quick_save() -> Any:
+    """Keep a copy of the game in its memory."""
+    return sc2api_pb2.Request(quick_save=sc2api_pb2.RequestQuickSave())
+
+
+def quick_load() -> Any:
+    """Go back to the copy."""
+    return sc2api_pb2.Request(quick_load=sc2api_pb2.RequestQuickLoad())
+
+
 def debug(commands: Iterable[Any]) -> Any:
     """Carry out debug commands at the next step."""
     return sc2api_pb2.Request(debug=sc2api_pb2.RequestDebug(debug=commands))

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sc2data.harvest.backend import Backend, MapFile
-from sc2data.harvest.faults import BAD_FRAME, CLOSED, CRASH, ERROR, HANG, GameFault, HarvestError
+from sc2data.harvest.faults import BAD_FRAME, CLOSED, CRASH, ERROR, HANG, ConfigError, GameFault, HarvestError
 from sc2data.harvest.pictures import Pictures, RenderSizes
 from sc2data.harvest.process import GameProcess
 
@@ -27,11 +27,22 @@ class Patience:
     call: float = 30.0  # everything else
 
 
+RACES = ("Terran", "Zerg", "Protoss", "Random")
+DIFFICULTIES = (
+    *("VeryEasy", "Easy", "Medium", "MediumHard", "Hard", "Harder", "VeryHard"),
+    *("CheatVision", "CheatMoney", "CheatInsane"),
+)
+"""Names of sc2api.proto."""
+
+
 @dataclasses.dataclass(frozen=True)
 class GameSetup:
     """What kind of game to make: the map, the pictures wanted, and who plays.
 
     With `opponent` there is a computer player besides ours; maps made for one player (the mini-games) have none.
+
+    Raises:
+      ConfigError: a race or difficulty that the game does not know.
     """
 
     map: MapFile
@@ -39,6 +50,14 @@ class GameSetup:
     seed: int = 0
     opponent: bool = True
     disable_fog: bool = True
+    race: str = "Terran"
+    enemy_race: str = "Terran"
+    difficulty: str = "VeryEasy"
+
+    def __post_init__(self) -> None:
+        for name, allowed in (("race", RACES), ("enemy_race", RACES), ("difficulty", DIFFICULTIES)):
+            if getattr(self, name) not in allowed:
+                raise ConfigError(f"{name} {getattr(self, name)!r} is none of {', '.join(allowed)}")
 
 
 class Session:
@@ -112,8 +131,8 @@ class Session:
         options = interface_options(setup.sizes)
         players = [sc2api_pb2.PlayerSetup(type=sc2api_pb2.Participant)]
         if setup.opponent:
-            computer = sc2api_pb2.PlayerSetup(type=sc2api_pb2.Computer, race=common_pb2.Terran)
-            computer.difficulty = sc2api_pb2.VeryEasy
+            computer = sc2api_pb2.PlayerSetup(type=sc2api_pb2.Computer, race=common_pb2.Race.Value(setup.enemy_race))
+            computer.difficulty = sc2api_pb2.Difficulty.Value(setup.difficulty)
             players.append(computer)
         create = sc2api_pb2.RequestCreateGame(
             local_map=sc2api_pb2.LocalMap(map_path=setup.map.relative, map_data=setup.map.data),
@@ -122,7 +141,8 @@ class Session:
             random_seed=setup.seed,
             realtime=False,
         )
-        join = sc2api_pb2.RequestJoinGame(race=common_pb2.Terran, options=options, player_name="harvester")
+        race = common_pb2.Race.Value(setup.race)
+        join = sc2api_pb2.RequestJoinGame(race=race, options=options, player_name="harvester")
         controller.set_patience(self.patience.game)
         with self._told_apart("create_game and join_game"):
             controller.create_game(create)

@@ -43,6 +43,15 @@ class Opening:
     ids: list[int]
 
 
+@dataclasses.dataclass(frozen=True)
+class Staged:
+    """A scene that was set up: its plan, the observation of its first frame, and the loop at which it began."""
+
+    plan: ScenePlan
+    answer: Any
+    start: int
+
+
 class SceneStage:
     """Plays the scenes of one harvest in the games of `session`.
 
@@ -80,6 +89,11 @@ class SceneStage:
             self._scenes = 0
         return self._observer
 
+    @property
+    def observer(self) -> Observer:
+        """What reads the game of the last scene that was set up."""
+        return self._observer
+
     def forget(self) -> None:
         """The game is gone, and what was on its way to it."""
         self._opening = None
@@ -93,6 +107,16 @@ class SceneStage:
 
     def play(self, scene: int) -> list[Record]:
         """The records of scene number `scene`, one a frame.
+
+        Raises:
+          GameFault: the game failed, or refused the scene several times.
+        """
+        return self._film(self.begin(scene))
+
+    def begin(self, scene: int) -> Staged:
+        """Set up scene number `scene` as `play` does, and leave it at its first frame, to go on with in another way.
+
+        Whoever goes on shows each observation to `read`, so that all is cleared away before the next scene.
 
         Raises:
           GameFault: the game failed, or refused the scene several times.
@@ -111,6 +135,14 @@ class SceneStage:
                     raise
                 refusal = fault
         raise refusal
+
+    def read(self, answer: Any) -> Seen:
+        """The units of an answer to an observation request.
+
+        Raises:
+          GameFault: the game has ended.
+        """
+        return self._litter_of(answer)
 
     def _open(self, scene: int, attempt: int) -> Opening:
         if self._opening is not None:
@@ -140,7 +172,7 @@ class SceneStage:
         self._field.litter(seen)
         return seen
 
-    def _perform(self, opening: Opening) -> list[Record]:
+    def _perform(self, opening: Opening) -> Staged:
         plan = opening.plan
         self._scenes += 1
         answer = self.session.collect(opening.ids)[-1]
@@ -149,7 +181,7 @@ class SceneStage:
         if plan.motion != STILL:
             answer = self._move(plan, self._litter_of(answer))
             answer = self._as_counted(plan, answer)
-        return self._film(plan, answer, start)
+        return Staged(plan, answer, start)
 
     # -- what was asked for ----------------------------------------------------------------------------------------
 
@@ -281,8 +313,9 @@ class SceneStage:
 
     # -- the records -----------------------------------------------------------------------------------------------
 
-    def _film(self, plan: ScenePlan, answer: Any, start: int) -> list[Record]:
+    def _film(self, staged: Staged) -> list[Record]:
         """Record the frames of the scene; the next one is on its way while one is read."""
+        plan, answer = staged.plan, staged.answer
         tags = TagBook()
         deaths = Deaths(self._field.ours, self._field.enemy)
         records = []
@@ -292,7 +325,7 @@ class SceneStage:
                 ids = self.session.post(requests.step(plan.frame_loops[frame]), requests.observe())
             seen = self._litter_of(answer)
             deaths.note(answer.observation, seen, counts=frame > 0)
-            records.append(self._record(plan, frame, answer.observation, seen, tags, start))
+            records.append(self._record(plan, frame, answer.observation, seen, tags, staged.start))
             if ids is not None:
                 answer = self.session.collect(ids)[-1]
         if plan.motion == FIGHT and self.config.aftermath_loops:

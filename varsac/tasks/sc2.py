@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from sc2data.format import Dataset, Scene, Units
 from sc2data.format.schema import COUNTED_ALLIANCE_NAMES, COUNTED_ALLIANCES
+from sc2data.geometry import Rectangle, view_on_minimap
 from sc2data.pyramid import Pyramid
 from sc2data.pyramid.screens import require_screens
 from sc2data.units import unit_type
@@ -259,19 +260,9 @@ class SC2Data:
         )
 
 
-def minimap_view(dataset: Dataset, scene: Scene) -> tuple[float, float, float, float]:
-    """Where in the minimap a record's screen lies, see `varsac.tasks.task`.
-
-    The screen is seen in perspective and so is a trapezium on the minimap. The view is the rectangle that is right on
-    the screen's middle row and middle column, on the plane of the ground that the camera looks at.
-    """
-    camera = dataset.schema.screen_camera(scene.camera)
-    transform = dataset.schema.minimap_transform(scene.map)
-    middle = camera.width / 2, camera.height / 2
-    edges = [(0, middle[1]), (camera.width, middle[1]), (middle[0], 0), (middle[0], camera.height)]
-    pixels = transform.to_pixels(camera.ground(edges, z=scene.camera[2]))
-    x, y = (2 * pixels / [transform.width, transform.height] - 1).T.tolist()
-    return x[0], y[2], x[1], y[3]
+def minimap_view(dataset: Dataset, scene: Scene) -> Rectangle:
+    """Where in the minimap a record's screen lies, see `varsac.tasks.task`."""
+    return view_on_minimap(dataset.schema.screen_camera(scene.camera), dataset.schema.minimap_transform(scene.map))
 
 
 def _column(dataset: Dataset, name: str) -> int:
