@@ -1,4 +1,4 @@
-"""What answers from the places that were looked at, in images and on a game's map: protocols, and trained checkpoints."""
+"""What answers from the places that were looked at, in images and on a map: protocols, and trained checkpoints."""
 
 from __future__ import annotations
 
