@@ -21,8 +21,8 @@ from envs.seen_units import SeenUnits
 from sc2data.geometry import Rectangle, view_on_minimap
 from sc2data.units import unit_type
 
-APART = 0.8
-"""World units, at least, between two finds of different looks that are two objects."""
+APART = 1.5
+"""Radii of a unit between two finds of different looks that are two units; two that touch are 2 apart."""
 LARGEST = 2.0
 """Largest scale of the footprint: a camera sees more than this of no map."""
 
@@ -170,7 +170,7 @@ class CameraSaccadeEnv(LiveEnv):
         self._looks: list[npt.NDArray[np.float32]] = []  # fixations, in order
         self._screens: list[npt.NDArray[np.uint8]] = []
         self._found: set[int] = set()
-        self._places = FoundPlaces(max(APART, unit_type(self._kind).radius))
+        self._places = FoundPlaces(APART * unit_type(self._kind).radius)
         self._answer: float | None = None
         self._see()
         if self.options.answer_by_action and len(self._rows) > self.options.most:
@@ -208,9 +208,8 @@ class CameraSaccadeEnv(LiveEnv):
         shown = self._units.on_screen & self._units.visible
         self._found |= set(self._units.tag[self._rows[shown[self._rows]]].tolist())
         if self._finder is not None:
-            camera = self.observer.screen(self.frame.camera)
             found = np.asarray(self._finder(self.frame.screen.copy(), self.frame.minimap.copy(), self._view()))
-            ground = camera.ground(found[:, :2], z=self.frame.camera[2])
+            ground = self.observer.ground_at(self.frame.camera, found[:, :2])
             self._places.add(np.column_stack([ground, found[:, 2]]))
             self._answer = self._places.count
 

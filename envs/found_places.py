@@ -10,7 +10,8 @@ class FoundPlaces:
     """Places of the world at which something was found, and how surely.
 
     Screens of different looks may show the same ground. What a look finds nearer than `apart` to a find of an earlier
-    look is taken for the same object, and counts as the surer of the two; finds of one look are different objects.
+    look is taken for the same object, the nearest pairs first, and counts as the surer of the two; finds of one look
+    are different objects.
 
     Args:
         apart: world units.
@@ -33,16 +34,11 @@ class FoundPlaces:
 
     def add(self, found: npt.NDArray[np.floating]) -> None:
         """Add the finds of a look, (n, 3): x and y in the world, and how much of an object is there."""
-        known = len(self.places)
-        free = np.ones(known, np.bool_)
-        fresh = []
-        for x, y, amount in found.tolist():
-            distance = np.hypot(*(self.places[:known, :2] - (x, y)).T)
-            near = np.flatnonzero(free & (distance < self._apart))
-            if not len(near):
-                fresh.append((x, y, amount))
-                continue
-            same = near[distance[near].argmin()]
-            free[same] = False
-            self.places[same, 2] = max(self.places[same, 2], amount)
-        self.places = np.vstack([self.places, np.array(fresh).reshape(-1, 3)])
+        distance = np.linalg.norm(found[:, None, :2] - self.places[None, :, :2], axis=2)  # (n, known)
+        fresh = np.ones(len(found), np.bool_)
+        while distance.size and distance.min() < self._apart:
+            mine, known = np.unravel_index(distance.argmin(), distance.shape)
+            self.places[known, 2] = max(self.places[known, 2], found[mine, 2])
+            fresh[mine] = False
+            distance[mine], distance[:, known] = np.inf, np.inf
+        self.places = np.vstack([self.places, found[fresh]])

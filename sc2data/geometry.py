@@ -91,8 +91,8 @@ class ScreenCamera:
         upward = (self.height / 2 - xy[:, 1:]) / self.focal
         return self.forward + right * np.array([1.0, 0.0, 0.0]) + upward * self.up
 
-    def ground(self, pixels: npt.ArrayLike, z: float) -> FloatArray:
-        """World (x, y) (N, 2) at which the rays through pixels (N, 2) meet the plane of height `z`."""
+    def ground(self, pixels: npt.ArrayLike, z: float | FloatArray) -> FloatArray:
+        """World (x, y) (N, 2) at which the rays through pixels (N, 2) meet the plane of height `z`, or (N,) planes."""
         rays = self.rays(pixels)
         t = (z - self.eye[2]) / rays[:, 2]
         return self.eye[:2] + t[:, None] * rays[:, :2]

@@ -20,6 +20,8 @@ from sc2data.harvest.pictures import RenderSizes
 
 VISIBLE, SNAPSHOT, HIDDEN, PLACEHOLDER = 1, 2, 3, 4
 """raw.proto DisplayType."""
+_SLOPES = 4
+"""How often a ray's height is corrected by that of the ground below it."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -97,6 +99,19 @@ class Observer:
     def screen(self, camera: tuple[float, float, float]) -> ScreenCamera:
         """The camera of the screen that was drawn when the player's camera was at `camera`."""
         return ScreenCamera(camera, *self.sizes.asked_screen)
+
+    def ground_at(self, camera: tuple[float, float, float], pixels: npt.ArrayLike) -> npt.NDArray[np.float64]:
+        """World (x, y) (N, 2) of the ground that pixels (N, 2) of the screen show.
+
+        Heights are those of the map's cells; at a cliff, where a ray meets the ground more than once, one of the places.
+        """
+        optics = self.screen(camera)
+        points = optics.ground(pixels, camera[2])
+        rows, columns = self.ground.height.shape
+        for _ in range(_SLOPES):
+            cells = points.astype(int).clip(0, (columns - 1, rows - 1))
+            points = optics.ground(pixels, self.ground.height[cells[:, 1], cells[:, 0]].astype(np.float64))
+        return points
 
     def on_screen(self, seen: Seen) -> npt.NDArray[np.bool_]:
         """Which units (n,) stand, with their feet, within the screen that the game drew."""

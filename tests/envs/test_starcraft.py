@@ -16,7 +16,14 @@ from sc2data.harvest.scene_config import SceneConfig
 from tests.envs.live import FEW, SMALL
 
 pytestmark = pytest.mark.usefixtures("warm_games")
-FIGHT = {**FEW, "count": (8, 8), "clutter": (6, 6), "enemies": ("Zergling",), "army": ("Marauder",), "layouts": {"crowd": 1}}
+FIGHT = {
+    **FEW,
+    "count": (8, 8),
+    "clutter": (6, 6),
+    "enemies": ("Zergling",),
+    "army": ("Marauder",),
+    "layouts": {"crowd": 1},
+}
 
 
 @pytest.fixture
@@ -39,7 +46,9 @@ def test_it_keeps_the_contract(actions):
 
 def test_an_episode_begins_with_the_harvested_scene_of_its_number(env):
     worker = Worker(
-        choose("simulator"), HarvestConfig(sizes=RenderSizes((48, 48), (64, 64)), scenes=SceneConfig(**FEW)), Supervision()
+        choose("simulator"),
+        HarvestConfig(sizes=RenderSizes((48, 48), (64, 64)), scenes=SceneConfig(**FEW)),
+        Supervision(),
     )
     try:
         for scene in (0, 3):
@@ -105,7 +114,9 @@ def test_those_on_the_screen_can_be_sent_alone():
         soldiers, shown = before.soldiers(), before.on_screen
         env.step(env.code.encode("move_shown", 0.0, 0.0))
         rows = {tag: row for row, tag in enumerate(env._units.tag.tolist())}
-        moved = [np.abs(env._units.world[rows[tag]] - before.world[row]).max() for row, tag in enumerate(before.tag.tolist())]
+        moved = [
+            np.abs(env._units.world[rows[tag]] - before.world[row]).max() for row, tag in enumerate(before.tag.tolist())
+        ]
         assert np.array(moved)[soldiers & shown].min() > 0.5 > np.array(moved)[soldiers & ~shown].max()
 
 
@@ -168,7 +179,9 @@ def _end_of_game():
 
 
 def test_maps_for_one_player_are_played_alone():
-    with StarCraft2Env(**{**SMALL, "play": "melee", "armies": (0, 0), "map": "DefeatRoaches", "reward": "score"}) as env:
+    with StarCraft2Env(
+        **{**SMALL, "play": "melee", "armies": (0, 0), "map": "DefeatRoaches", "reward": "score"}
+    ) as env:
         _, info = env.reset(seed=0)
         assert info["counts"]["self"] == {"Marine": 9} and info["counts"]["enemy"] == {"Roach": 4}
         gained = [env.step(env.code.encode("attack", *centre(env, "enemy")))[1] for _ in range(12)]
