@@ -103,7 +103,7 @@ class Observer:
     def ground_at(self, camera: tuple[float, float, float], pixels: npt.ArrayLike) -> npt.NDArray[np.float64]:
         """World (x, y) (N, 2) of the ground that pixels (N, 2) of the screen show.
 
-        Heights are those of the map's cells; at a cliff, where a ray meets the ground more than once, one of the places.
+        Heights are those of the map's cells. At a cliff, where a ray meets the ground twice, it is one of the places.
         """
         optics = self.screen(camera)
         points = optics.ground(pixels, camera[2])

@@ -97,7 +97,7 @@ def test_soldiers_go_where_they_are_sent(env):
     soldiers = env._units.soldiers() & (env._units.type == 48)
     assert 0 < soldiers.sum() < env._units.of_side("self").sum()
     tags, before = env._units.tag[soldiers], env._units.world[soldiers, :2]
-    goal = env.world(*env.place([before.mean(0) + [0, 12]])[0])
+    goal = env.world(*env.place([np.add(before.mean(0), (0, 12))])[0])
     for _ in range(4):
         env.step(env.code.encode("move", *env.place([goal])[0]))
     for tag, start in zip(tags, before):
