@@ -5,7 +5,7 @@ Glimpses of 48 px anywhere in the image, from one px of the image a px to all of
 environment with the wrappers that `gymnasium.make` adds (64 of them, and 8 for processes), in turns with
 SaccadeVectorEnv. `large` compares pyramids by the side of the image: in memory, and in files that are larger than
 `memory` allows, so that every window is read from its tiles. `episodes` makes each image when an episode asks for it:
-painted digits of 512 px, and with `--dataset` harvested screens.
+painted digits of 512 px, and with `--dataset` harvested screens. `live` is the game, see `benchmarks.live_envs`.
 
 Steps of single environments a second. `per_cpu` divides by CPU time of this process, all threads together, and tells
 what one core does; `per_wall` by the clock, which other work on the machine slows down. Of AsyncVectorEnv only the
@@ -28,6 +28,7 @@ import numpy as np
 from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv, VectorEnv
 from gymnasium.wrappers import OrderEnforcing, PassiveEnvChecker, TimeLimit
 
+from benchmarks.live_envs import live
 from benchmarks.machine import machine
 from benchmarks.pyramid import picture
 from envs import SaccadeEnv, SaccadeVectorEnv, Scenes
@@ -74,16 +75,25 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=3000, help="of single environments, a round")
     parser.add_argument("--large", type=int, nargs="*", default=[1024, 4096, 16384], help="sides of the images, px")
     parser.add_argument("--dataset", type=Path, help="a harvested data set with splits")
+    parser.add_argument("--scenes", type=int, default=40, help="of the live game; 0: leave it out")
+    parser.add_argument("--only_live", action="store_true", help="leave all else out")
     arguments = parser.parse_args()
+    report: dict[str, Any] = {} if arguments.only_live else images(arguments)
+    if arguments.scenes:
+        report["live"] = live(arguments.scenes)
+    print(json.dumps(report | {"machine": machine()}, indent=1))
+
+
+def images(arguments: argparse.Namespace) -> dict[str, Any]:
+    """All about images."""
     pixels = picture(SCREEN)
     screens = Scenes(Images(SCREEN, [Pyramid.of(np.roll(pixels, 16 * turn, axis=1)) for turn in range(SCREENS)]))
-    report: dict[str, Any] = {
+    return {
         "screens": {count: rates(SaccadeVectorEnv(screens, count), arguments.steps) for count in arguments.envs},
         "single": single(screens, arguments.steps),
         "large": large(arguments.large, arguments.steps),
         "episodes": episodes(arguments.dataset, arguments.steps),
     }
-    print(json.dumps(report | {"machine": machine()}, indent=1))
 
 
 def single(screens: Scenes, steps: int) -> dict[str, dict[str, float]]:
