@@ -55,6 +55,13 @@ def test_every_id_is_registered_by_names_alone(name):
     registration.register_all()  # a second time, without a warning
 
 
+@pytest.mark.parametrize(("name", "limit"), [("varsac/StarCraft2-v0", 256), ("varsac/CameraSaccade-v0", 64)])
+def test_live_games_are_registered_by_names_alone(name, limit):
+    spec = gymnasium.spec(name)
+    assert isinstance(spec.entry_point, str) and spec.max_episode_steps == limit and name in registration.LIVE
+    assert f"`{name}`" in PAGE
+
+
 def test_make_and_make_vec(known):
     env = gymnasium.make("envs:varsac/SaccadeSynthetic-v0", settings=SMALL, max_episode_steps=2)
     env.reset(seed=0)
@@ -100,16 +107,21 @@ def test_what_is_wrong_is_said():
 
 
 def test_docstrings_tell_what_an_agent_needs_to_know():
-    for kind in (envs.SaccadeEnv, envs.SaccadeWrapper):
+    for kind in (envs.SaccadeEnv, envs.SaccadeWrapper, envs.StarCraft2Env, envs.CameraSaccadeEnv):
         for heading in ("## Observation space", "## Action space", "## Episode end", "## Info", "## Version history"):
             assert heading in (kind.__doc__ or ""), (kind, heading)
     env = envs.SaccadeEnv.__doc__ or ""
     assert "## Rewards" in env and "## Starting state" in env
     observed = gymnasium.make("varsac/SaccadeSynthetic-v0", settings=SMALL, history=1).observation_space
     assert all(f"| {name} |" in env for name in observed)
+    for kind, more in ((envs.StarCraft2Env, {}), (envs.CameraSaccadeEnv, {"history": 1})):
+        text = kind.__doc__ or ""
+        assert "## Rewards" in text and "## Starting state" in text
+        made = kind(backend="simulator", minimap_size=48, screen_size=64, **more)
+        assert all(f"| {name} |" in text for name in made.observation_space)
 
 
-def test_the_pages_examples_run():
+def test_the_pages_examples_run(warm_games):
     for block in blocks(PAGE, "python"):
         exec(block, {})
 
@@ -117,5 +129,6 @@ def test_the_pages_examples_run():
 def test_the_page_names_every_id_and_option():
     for name in registration.SACCADES:
         assert f"`{name}`" in PAGE
-    for name in envs.SaccadeOptions.__dataclass_fields__:
-        assert f"`{name}`" in PAGE
+    for options in (envs.SaccadeOptions, envs.StarCraft2Options, envs.CameraOptions):
+        for name in options.__dataclass_fields__:
+            assert f"`{name}`" in PAGE, (options, name)
