@@ -210,11 +210,9 @@ class Episodes:
         """Look through one window in each of some episodes; the rewards of looking."""
         scenes = self._scenes_of(rows)
         size = self.options.glimpse_size
-        fresh = np.empty((len(rows), size, size, self.spec.channels), np.uint8)
-        pixels = windows.cut(scenes, fixations, fresh)
         if self.options.history:
             self.glimpses[rows, 1:] = self.glimpses[rows, :-1]
-        self.glimpses[rows, 0] = fresh
+        pixels = windows.cut(scenes, fixations, [self.glimpses[row, 0] for row in rows.tolist()])
         self.fixations[rows, self.taken[rows]] = fixations
         self.taken[rows] += 1
         self.pixels[rows] += pixels

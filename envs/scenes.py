@@ -5,9 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-import cv2
 import numpy as np
-import numpy.typing as npt
 
 from envs.options import EnvError
 from sc2data.pyramid.levels import Pixels
@@ -17,10 +15,6 @@ from varsac.tasks.task import Example, TaskData
 
 MEMORY = 1 << 30
 """Bytes that the images of one environment may take."""
-
-DIRECT = int(cv2.__version__.split(".")[0]) >= 5
-"""Whether OpenCV places samples exactly, so that it may write glimpses where they belong without a copy."""
-FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
 class Scene:
@@ -49,26 +43,22 @@ class Scene:
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.example, self.number, self._keep)
 
-    def cut(self, level: int, box: Box, matrix: npt.NDArray[np.float64], fixation: Any, into: Pixels) -> None:
-        """Write the glimpse of a fixation into (S, S, C); `box` and `matrix` are those of its level."""
+    def cut(self, level: int, box: Box, fixation: Any, into: Pixels) -> None:
+        """Write the glimpse of a fixation into (S, S, C), from the pixels of a box of a level, wherever they are."""
         if min(box.shape) == 0:
             into[:] = 0
             return
-        pixels = self._level(level)
-        size = into.shape[0]
-        if DIRECT and pixels is not None:
-            part = pixels[box.top : box.bottom, box.left : box.right]
-            cv2.warpAffine(part, matrix, (size, size), into, FLAGS, cv2.BORDER_CONSTANT, 0)
-            return
         part, decoded = self._planes[level].read(box)
-        patch = Patch(part, box.top, box.left, level, self.height, self.width, decoded)
-        into[:] = glimpse_of(patch, fixation, size)
+        into[:] = glimpse_of(
+            Patch(part, box.top, box.left, level, self.height, self.width, decoded), fixation, len(into)
+        )
 
-    def _level(self, level: int) -> Pixels | None:
-        """The whole level, if it is to be in memory."""
-        if self._levels[level] is None and (self._keep or isinstance(self._planes[level], ArrayPlane)):
-            self._levels[level] = self.example.image.level(level)
-        return self._levels[level]
+    def level(self, level: int) -> Pixels | None:
+        """A whole level (h, w, C) where it is to be in memory, else None."""
+        pixels = self._levels[level]
+        if pixels is None and (self._keep or isinstance(self._planes[level], ArrayPlane)):
+            pixels = self._levels[level] = self.example.image.level(level)
+        return pixels
 
 
 class Scenes:

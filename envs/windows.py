@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -14,22 +15,26 @@ from envs.scenes import Scene
 from sc2data.pyramid.levels import Pixels
 from sc2data.pyramid.window import MARGIN, Box
 
+DIRECT = int(cv2.__version__.split(".")[0]) >= 5
+"""Whether OpenCV places samples exactly, so that it may write glimpses where they belong without a copy."""
+FLAGS = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-def cut(scenes: Sequence[Scene], fixations: npt.NDArray[np.float32], into: Pixels) -> Ints:
+def cut(scenes: Sequence[Scene], fixations: npt.NDArray[np.float32], into: Sequence[Pixels]) -> Ints:
     """Look at n images, each through one window.
 
     Args:
         scenes: n images.
         fixations: (n, 3), (x, y, scale).
-        into: uint8 (n, S, S, C), where the glimpses are written.
+        into: n arrays of uint8 (S, S, C), each contiguous, where the glimpses are written.
 
     Returns:
         (n,), how many pixels each glimpse was made from: at most (2 S + 2)^2, whatever the image's size.
     """
-    size = into.shape[1]
+    size = len(into[0])
     points = fixations.astype(np.float64)
     extent = np.array([(scene.width, scene.height) for scene in scenes], np.int64)  # (n, 2)
     shorter = extent.min(axis=1)
@@ -44,9 +49,14 @@ def cut(scenes: Sequence[Scene], fixations: npt.NDArray[np.float32], into: Pixel
     matrices[:, 0, 0] = matrices[:, 1, 1] = step
     matrices[:, :, 2] = first - start
     levels, corners, ends = level.tolist(), start.tolist(), stop.tolist()
-    for row, scene in enumerate(scenes):
-        (left, top), (right, bottom) = corners[row], ends[row]
-        scene.cut(levels[row], Box(top, bottom, left, right), matrices[row], points[row], into[row])
+    square, sample, edge = (size, size), cv2.warpAffine, cv2.BORDER_CONSTANT
+    for row, (scene, target) in enumerate(zip(scenes, into, strict=True)):
+        (left, top), (right, bottom), level_of_row = corners[row], ends[row], levels[row]
+        pixels = scene.level(level_of_row) if DIRECT else None
+        if pixels is None or left == right or top == bottom:
+            scene.cut(level_of_row, Box(top, bottom, left, right), points[row], target)
+        else:
+            sample(pixels[top:bottom, left:right], matrices[row], square, target, FLAGS, edge, 0)
     return np.asarray((stop - start).prod(axis=1), np.int64)
 
 

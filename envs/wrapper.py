@@ -169,7 +169,7 @@ class SaccadeWrapper(gymnasium.Wrapper[Observation, Any, Any, Any], RecordConstr
         """Look through a window; how many pixels were read."""
         assert self._scene is not None
         fresh = np.empty((1, *self._glimpses.shape[1:]), np.uint8)
-        pixels = int(windows.cut([self._scene], fixation[None], fresh)[0])
+        pixels = int(windows.cut([self._scene], fixation[None], [fresh[0]])[0])
         self._glimpses = np.concatenate([fresh, self._glimpses[:-1]])
         self._fixations = np.concatenate([fixation[None], self._fixations[:-1]])
         self._looked.append(fixation)

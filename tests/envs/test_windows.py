@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from envs import scenes, windows
+from envs import windows
 from envs.scenes import Scene, Scenes
 from sc2data.pyramid import Pyramid, PyramidWriter
 from tests.envs.images import Squares
@@ -25,7 +25,7 @@ def image(size: tuple[int, int], channels: int) -> np.ndarray:
 def cut(pyramid: Pyramid, points: np.ndarray, size: int, keep: bool = True) -> tuple[np.ndarray, np.ndarray]:
     scene = Scene(Example(np.zeros((8, 8, pyramid.channels), np.uint8), pyramid, {}), 0, keep)
     into = np.full((len(points), size, size, pyramid.channels), 7, np.uint8)
-    pixels = windows.cut([scene] * len(points), points, into)
+    pixels = windows.cut([scene] * len(points), points, list(into))
     return into, pixels
 
 
@@ -43,7 +43,7 @@ def test_glimpses_are_those_of_the_pyramid_to_the_byte(size, channels):
 def test_an_opencv_that_is_not_exact_gives_the_same(monkeypatch):
     pyramid, points = Pyramid.of(image((96, 128), 3)), fixations(30)
     direct, _ = cut(pyramid, points, 16)
-    monkeypatch.setattr(scenes, "DIRECT", False)
+    monkeypatch.setattr(windows, "DIRECT", False)
     np.testing.assert_array_equal(cut(pyramid, points, 16)[0], direct)
 
 
