@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from benchmarks.peak import forget_peak, peak_mib
+from sc2data.peak import forget_peak, peak_mib
 from sc2data.pyramid import Pyramid, PyramidStore
 from sc2data.pyramid.levels import Pixels
 from sc2data.pyramid.pyramid import Plane

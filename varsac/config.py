@@ -234,6 +234,7 @@ CONFIGS: dict[str, Recipe] = {
     "oracle_saccades": Recipe("oracle_saccades"),
     "proxy_only": Recipe("proxy_only", {}, {"learning_rate": 1e-3}),
     "full_image": Recipe("full_image", {}, {"learning_rate": 1e-3}),
+    "full_image_narrow": Recipe("full_image", {"width": 16}, {"learning_rate": 1e-3}),
     "crop_sum": Recipe("crop_sum", {}, {"learning_rate": 1e-3}),
 }
 
@@ -247,6 +248,17 @@ def recipe(name: str) -> Recipe:
     if name not in CONFIGS:
         raise ConfigError(f"configuration {name!r} is unknown; there are {', '.join(CONFIGS)}")
     return CONFIGS[name]
+
+
+def named(name: str) -> str:
+    """A configuration's own name, or of a model's name the first configuration that is of it.
+
+    >>> named("smoke"), named("varsac")
+    ('smoke', 'default')
+    """
+    if name in CONFIGS:
+        return name
+    return next((one for one, chosen in CONFIGS.items() if chosen.model == name), name)
 
 
 def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config: Any = None) -> RunConfig:

@@ -8,7 +8,7 @@ from benchmarks import inference, inference_table, looking
 from benchmarks.inference import Limits, cells, parser, pictures
 from benchmarks.inference_table import compare, growth, tables
 from benchmarks.looking import Cell
-from benchmarks.peak import forget_peak, peak_mib
+from sc2data.peak import forget_peak, peak_mib
 
 TINY = ["--sizes", "96", "--batches", "2", "--looks", "2x32", "--proxy", "16", "--rounds", "1", "--seconds", "0"]
 

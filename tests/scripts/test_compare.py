@@ -34,7 +34,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def first(folder):
-    return compare("--works", "smoke", "--configs", "oracle_saccades", "--seeds", 1, "--output", folder)
+    return compare("--works", "smoke", "--configs", "oracle_saccades", "--seeds", 1, "--output", folder, "--nocosts")
 
 
 def test_a_result_tells_what_it_follows_from(folder, first):
@@ -52,8 +52,9 @@ def test_more_seeds_leave_what_is_finished_and_fill_a_document(folder, first, tm
     document = tmp_path / "results.md"
     document.write_text("# Results\n<!-- results: smoke -->\n<!-- end -->\nthe rest\n")
     done = compare(
-        "--works", "smoke", "--configs", "oracle_saccades", "--seeds", 2, "--output", folder, "--document", document
-    )
+        "--works", "smoke", "--configs", "oracle_saccades", "--seeds", 2, "--output", folder, "--nocosts",
+        "--document", document,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (folder / "smoke" / "oracle_saccades-seed0" / "last.pt").stat().st_mtime_ns == before
     assert "| oracle_saccades | 0, 1 |" in document.read_text() and "the rest" in document.read_text()
@@ -71,10 +72,31 @@ def test_a_run_that_fails_is_named_and_the_others_go_on(tmp_path):
     settings = (*TINY, "train.learning_rate=1e30", "train.warmup_steps=0", "train.clip=0")
     done = compare(
         "--works", "smoke", "--configs", "oracle_saccades,random_saccades", "--seeds", 1, "--output", tmp_path,
-        settings=settings,
+        "--nocosts", settings=settings,
     )  # fmt: skip
     assert done.returncode == 1
     assert "smoke oracle_saccades seed 0 failed" in done.stderr and "random_saccades seed 0" in done.stderr
+
+
+def test_budget_and_picture_by_the_words_of_models(tmp_path):
+    """Rates are measured, answers weighed; the page and the document show it. Trials: tests/varsac/comparison."""
+    document = tmp_path / "docs" / "results.md"
+    document.parent.mkdir()
+    document.write_text("<!-- results: smoke-1s -->\n<!-- end -->\n")
+    done = compare(
+        "--tasks", "smoke", "--models", "oracle_saccades,random_saccades", "--seeds", 1, "--budget", 1,
+        "--output", tmp_path, "--document", document,
+        settings=("task.train=16", "task.val=4", "task.test=4", "train.batch=4"),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    place = tmp_path / "results" / "smoke-1s"
+    result = json.loads((place / "random_saccades-seed0.json").read_text())
+    assert result["budget"] == 1 and result["trials"] == 0 and result["settings"]["train.batch"] == "4"
+    assert (place / "rates" / "oracle_saccades.json").exists()
+    assert {"full_image", "oracle_saccades"} < json.loads((place / "costs.json").read_text())["by_configuration"].keys()
+    assert "<svg" in (tmp_path / "comparison.html").read_text()
+    assert "pictures/compared-smoke-1s.svg" in document.read_text()
+    assert "oracle_saccades" in (tmp_path / "docs" / "pictures" / "compared-smoke-1s.svg").read_text()
 
 
 @pytest.mark.parametrize(

@@ -36,6 +36,9 @@ class Result:
         images: seen in training, repeats counted.
         examples: of the test split.
         measures: as `varsac.engine.evaluate` gives them.
+        settings: text by key, that this run had beyond its work's and its budget's.
+        budget: CPU-seconds that its steps were chosen for; 0: they were not.
+        trials: how many settings of the configuration were tried before, by the validation split.
     """
 
     work: str
@@ -50,6 +53,9 @@ class Result:
     images: int
     examples: int
     measures: Mapping[str, float]
+    settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    budget: float = 0.0
+    trials: int = 0
 
     def save(self, path: pathlib.Path) -> None:
         """Write it at once.
@@ -76,18 +82,27 @@ class Result:
             ) from None
 
 
-def result_file(folder: pathlib.Path, work: str, configuration: str, seed: int) -> pathlib.Path:
-    """Where the result of a run is kept in a folder of results."""
-    return folder / work / f"{configuration}-seed{seed}.json"
+def place_of(work: str, budget: float = 0.0) -> str:
+    """What the folder of a work is called, with a budget of CPU-seconds or without.
+
+    >>> place_of("smoke"), place_of("smoke", 85.0)
+    ('smoke', 'smoke-85s')
+    """
+    return f"{work}-{budget:g}s" if budget else work
 
 
-def results_in(folder: pathlib.Path, work: str) -> list[Result]:
-    """The results of a work, by configuration and seed.
+def result_file(folder: pathlib.Path, place: str, configuration: str, seed: int) -> pathlib.Path:
+    """Where the result of a run is kept in a folder of results; see `place_of`."""
+    return folder / place / f"{configuration}-seed{seed}.json"
+
+
+def results_in(folder: pathlib.Path, place: str) -> list[Result]:
+    """The results of a work, see `place_of`, by configuration and seed.
 
     Raises:
         ResultError: one cannot be read.
     """
-    return [Result.load(path) for path in sorted((folder / work).glob("*-seed*.json"))]
+    return [Result.load(path) for path in sorted((folder / place).glob("*-seed*.json"))]
 
 
 def here() -> dict[str, Any]:

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
-import multiprocessing
 import pathlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent import futures
 
-import torch
-
-from sc2data.errors import UserError
 from sc2data.format.provenance import code_version
-from sc2data.memory import tune_malloc
-from varsac.comparison.result import Result, ResultError, here, result_file
-from varsac.comparison.work import WorkError, work
+from varsac.comparison.budget import SET, BudgetError, Rate, measured, recorded
+from varsac.comparison.processes import apart
+from varsac.comparison.result import Result, ResultError, here, place_of, result_file
+from varsac.comparison.work import Work, WorkError, work
 from varsac.config import RunConfig
 from varsac.engine import checkpoint, logs
 from varsac.engine.evaluate import evaluate
@@ -26,6 +21,8 @@ from varsac.tasks.task import Task
 
 EVALUATION_BATCH = 64
 
+Tell = Callable[[str], None]
+
 
 @dataclasses.dataclass(frozen=True)
 class Run:
@@ -35,9 +32,11 @@ class Run:
         work: its name; configuration: likewise.
         seed: of weights, order and draws.
         settings: text by key, that come after all others.
-        folder: of runs; this one trains in `folder/work/configuration-seedN`.
+        folder: of runs; this one trains in `folder/PLACE/configuration-seedN`, see `place_of`.
         results: folder of results.
         data: folder of the task's data.
+        budget: CPU-seconds; 0: as many steps as the work says.
+        trials: how many settings were tried before.
     """
 
     work: str
@@ -47,23 +46,83 @@ class Run:
     folder: pathlib.Path
     results: pathlib.Path
     data: str | None = None
+    budget: float = 0.0
+    trials: int = 0
 
     @property
-    def config(self) -> RunConfig:
-        """Everything that it follows from."""
-        return work(self.work).config(self.configuration, self.seed, self.settings)
+    def place(self) -> str:
+        """The folder of its work."""
+        return place_of(self.work, self.budget)
+
+    @property
+    def name(self) -> str:
+        """What it is called there."""
+        return f"{self.configuration}-seed{self.seed}"
+
+    @property
+    def trained(self) -> pathlib.Path:
+        """The folder that it trains in."""
+        return self.folder / self.place / self.name
+
+    @property
+    def progress(self) -> pathlib.Path:
+        """Where its progress is kept."""
+        return self.folder / self.place / f"{self.name}.txt"
 
     @property
     def file(self) -> pathlib.Path:
         """Of its result."""
-        return result_file(self.results, self.work, self.configuration, self.seed)
+        return result_file(self.results, self.place, self.configuration, self.seed)
+
+    @property
+    def rate_file(self) -> pathlib.Path:
+        """Of the rate that its steps follow from; one for all seeds."""
+        return self.results / self.place / "rates" / f"{self.configuration}.json"
+
+    def rate(self) -> Rate | None:
+        """The rate, where there is a budget and it was measured.
+
+        Raises:
+            BudgetError: it is one of other settings.
+        """
+        return recorded(self.rate_file, self.unpaced()) if self.budget else None
+
+    def unpaced(self) -> RunConfig:
+        """Everything that it follows from but the budget.
+
+        Raises:
+            BudgetError: settings of what the budget settles.
+        """
+        both = [key for key in SET if self.budget and key in self.settings]
+        if both:
+            raise BudgetError(f"{', '.join(both)} and a budget: the budget says how long training is; give one of them")
+        return work(self.work).config(self.configuration, self.seed, self.settings)
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """Its settings, those of its budget among them.
+
+        Raises:
+            BudgetError: the rate is not measured yet, or one of other settings.
+        """
+        if not self.budget:
+            return dict(self.settings)
+        rate = self.rate()
+        if rate is None:
+            raise BudgetError(f"{self.rate_file} is not there: the rate is to be measured before")
+        return {**self.settings, **rate.settings(self.budget)}
+
+    @property
+    def config(self) -> RunConfig:
+        """Everything that it follows from; errors as of `asked`."""
+        return work(self.work).config(self.configuration, self.seed, self.asked)
 
     def command(self) -> tuple[str, ...]:
         """The arguments of `scripts.train` that train the same."""
-        asked = work(self.work)
-        settings = {**asked.settled(self.configuration), **self.settings}
+        one = work(self.work)
+        settings = {**one.settled(self.configuration), **self.asked}
         pairs = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
-        return ("--task", asked.task, "--config", self.configuration, *pairs, "--set", f"train.seed={self.seed}")
+        return ("--task", one.task, "--config", self.configuration, *pairs, "--set", f"train.seed={self.seed}")
 
     def finished(self) -> Result | None:
         """Its result, None where there is none yet.
@@ -72,11 +131,11 @@ class Run:
             ResultError: the result is one of other settings.
             UserError: there is no such work or configuration.
         """
-        expected = self.config.to_dict()
+        self.unpaced()  # complains of names and settings before anything is run
         if not self.file.exists():
             return None
         result = Result.load(self.file)
-        if result.config != expected:
+        if result.config != self.config.to_dict():
             raise ResultError(f"{self.file} is the result of other settings; give the same, or another --results")
         return result
 
@@ -86,10 +145,9 @@ class Run:
         Raises:
             UserError: what training or the data raise.
         """
-        folder = self.folder / self.work / f"{self.configuration}-seed{self.seed}"
-        config, task = self.config, self._task()
-        train(config, task, folder, resume=(folder / LAST).exists())
-        model, _, _ = checkpoint.load_model(folder / BEST)
+        config, task = self.config, task_of(work(self.work), self.config, self.data)
+        train(config, task, self.trained, resume=(self.trained / LAST).exists())
+        model, _, _ = checkpoint.load_model(self.trained / BEST)
         data = task.data("test")
         measures = evaluate(model, data, EVALUATION_BATCH)
         result = Result(
@@ -101,34 +159,51 @@ class Run:
             code_version(),
             here(),
             sum(one.numel() for one in model.parameters()),
-            round(logs.cpu_seconds(folder), 1),
+            round(logs.cpu_seconds(self.trained), 1),
             config.train.steps * config.train.batch,
             len(data),
             measures,
+            dict(self.settings),
+            self.budget,
+            self.trials,
         )
         result.save(self.file)
         return result
 
-    def _task(self) -> Task:
-        config = self.config
-        if work(self.work).needs_data and not self.data:
-            raise WorkError(f"work {self.work!r} needs --data: the folder of its data")
-        settings = from_plain(registry.entry(config.task).config, config.task_options, "the task")
-        return registry.make(config.task, settings, self.data)
+
+@dataclasses.dataclass(frozen=True)
+class Pacing:
+    """The job of measuring a run's rate."""
+
+    run: Run
+
+    @property
+    def progress(self) -> pathlib.Path:
+        """Beside the runs' own."""
+        return self.run.folder / self.run.place / f"{self.run.configuration}-rate.txt"
+
+    def do(self) -> Rate:
+        """Measure and write down."""
+        config = self.run.unpaced()
+        rate = measured(config, task_of(work(self.run.work), config, self.run.data), self.run.budget)
+        rate.save(self.run.rate_file)
+        return rate
 
 
-def done(run: Run) -> Result:
-    """A run in a process of its own, on one thread, its progress kept in a file beside it."""
-    torch.set_num_threads(1)
-    tune_malloc()
-    folder = run.folder / run.work
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{run.configuration}-seed{run.seed}.txt"
-    with path.open("a", encoding="utf-8") as progress, contextlib.redirect_stderr(progress):
-        return run.do()
+def task_of(one: Work, config: RunConfig, data: str | None) -> Task:
+    """The task of a run.
+
+    Raises:
+        WorkError: it needs data and there are none.
+        UserError: the data are none.
+    """
+    if one.needs_data and not data:
+        raise WorkError(f"the work {one.title!r} needs --data: the folder of its data")
+    settings = from_plain(registry.entry(config.task).config, config.task_options, "the task")
+    return registry.make(config.task, settings, data)
 
 
-def compared(runs: Sequence[Run], jobs: int = 1, tell: Callable[[str], None] = lambda line: None) -> Iterator[Result]:
+def compared(runs: Sequence[Run], jobs: int = 1, tell: Tell = lambda line: None) -> Iterator[Result]:
     """The results of runs as they come, those that are there already first.
 
     Args:
@@ -137,17 +212,18 @@ def compared(runs: Sequence[Run], jobs: int = 1, tell: Callable[[str], None] = l
         tell: is given a line for every run that failed; the others go on.
 
     Raises:
-        ResultError: a result of other settings is in the way; nothing is run then.
+        ResultError, BudgetError: a result or a rate of other settings is in the way; nothing is run then.
     """
     results = [(run, run.finished()) for run in runs]
     yield from (result for _, result in results if result is not None)
     missing = [run for run, result in results if result is None]
-    context = multiprocessing.get_context("spawn")
-    with futures.ProcessPoolExecutor(jobs, mp_context=context, max_tasks_per_child=1) as pool:
-        waiting = {pool.submit(done, run): run for run in missing}
-        for future in futures.as_completed(waiting):
-            try:
-                yield future.result()
-            except UserError as error:
-                run = waiting[future]
-                tell(f"{run.work} {run.configuration} seed {run.seed} failed: {error}")
+    without = {run.rate_file: run for run in missing if run.budget and run.rate() is None}
+    for _ in apart(((Pacing(run), _teller(run, tell)) for run in without.values()), jobs):
+        pass
+    ready = [run for run in missing if not run.budget or run.rate() is not None]
+    for _, result in apart(((run, _teller(run, tell)) for run in ready), jobs):
+        yield result
+
+
+def _teller(run: Run, tell: Tell) -> Tell:
+    return lambda line: tell(f"{run.place} {run.configuration} seed {run.seed} {line}")

@@ -24,6 +24,7 @@ class Work:
         columns: what tables show: measures as `varsac.engine.evaluate` names them, with their titles.
         settings: text by key ("task.", "model." or "train."), for every configuration.
         recipes: settings for single models, by their names in `varsac.models.registry`; they come after the others.
+        heads: what the head of a column is called where a recipe asks for another one.
         needs_data: a folder of data has to be given.
     """
 
@@ -32,6 +33,7 @@ class Work:
     columns: Mapping[str, str]
     settings: Mapping[str, str] = dataclasses.field(default_factory=dict)
     recipes: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict)
+    heads: Mapping[str, str] = dataclasses.field(default_factory=dict)
     needs_data: bool = False
 
     def config(self, configuration: str, seed: int, settings: Mapping[str, str]) -> RunConfig:
@@ -57,6 +59,17 @@ class Work:
         """
         return {**self.settings, **self.recipes.get(recipe(configuration).model, {})}
 
+    def value(self, measures: Mapping[str, float], column: str) -> float | None:
+        """What a column shows of a model's measures; None for nothing.
+
+        >>> WORKS["marines"].value({"marine/mae": 0.5}, "units/mae")
+        0.5
+        """
+        if column in measures:
+            return measures[column]
+        head, _, measure = column.rpartition("/")
+        return measures.get(f"{self.heads.get(head, head)}/{measure}")
+
 
 TWO_DIGITS = {"digits/right": "digits right", "digits/accuracy": "both right", "found": "found"}
 MARINES = {
@@ -68,22 +81,51 @@ MARINES = {
 }
 MAJORITY = {"majority/accuracy": "right", "found": "found"}
 
+NARROW = {"model.width": "16"}
+"""Networks a quarter as wide as ResNet-18: in budgets of minutes that one would see a few hundred images."""
+NARROWED = {name: NARROW for name in ("proxy_only", "saliency_sampler", "thumbnet", "patch_selection")}
+GIVEN = ("random_saccades", "oracle_saccades")
+AROUND_PLATES = {"model.window": "1.7", "model.glimpse_size": "40"}
+OVER_GROUPS = {"model.window": "3.75", "model.glimpse_size": "48"}
+"""Windows of rivals as those of our own configurations for these works."""
+COUNTED = {"task.answer": "count"}
+"""For models that have no map to sum over: a class for each number from 0 to 22."""
+
+HARVESTED: dict[str, str] = {
+    "task.answer": "density",
+    "task.proxy": "screen",
+    "train.steps": "2500",
+    "train.validate_every": "250",
+    "train.validate_examples": "0",
+}
+COUNTING: dict[str, Mapping[str, str]] = {
+    **NARROWED,
+    "attention_sampling": {**OVER_GROUPS, "model.glimpses": "8"},
+    "differentiable_selection": {**OVER_GROUPS, "model.glimpses": "8"},
+    "patch_selection": {**NARROW, **OVER_GROUPS},
+    "ram": {**COUNTED, "model.window": "1.875", "model.glimpse_size": "24", "model.glimpses": "8"},
+    "paper": COUNTED,
+    **{name: {**COUNTED, **OVER_GROUPS, "model.glimpses": "8"} for name in GIVEN},
+}
+"""What each model is given to count marines."""
+
 WORKS: dict[str, Work] = {
     "smoke": Work(
         "Two digits of 24 px among 8 fragments in 256 px",
         "synthetic",
         TWO_DIGITS,
         {f"task.{key}": value for key, value in SMALL_DIGITS.items()} | {"train.steps": "1200"},
-        {name: {"model.glimpses": "3"} for name in ("varsac", "random_saccades", "oracle_saccades")},
+        {name: {"model.glimpses": "3"} for name in ("varsac", *GIVEN)} | NARROWED,
     ),
     "two_digits": Work(
-        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2400"}
+        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2400"}, NARROWED
     ),
     "two_digits_2528": Work(
         "The same picture in 2528 px",
         "synthetic",
         TWO_DIGITS,
         {"task.height": "2528", "task.width": "2528", "train.steps": "2400"},
+        NARROWED,
         needs_data=True,
     ),
     "majority": Work(
@@ -92,9 +134,8 @@ WORKS: dict[str, Work] = {
         MAJORITY,
         {"task.scene": "megapixel", "train.steps": "3600", "train.curriculum": "0.4"},
         {
-            "varsac": {"model.glimpses": "8"},
-            "random_saccades": {"model.glimpses": "8"},
-            "oracle_saccades": {"model.glimpses": "8"},
+            **{name: {"model.glimpses": "8"} for name in ("varsac", *GIVEN, "ram")},
+            **NARROWED,
         },
     ),
     "hidden": Work(
@@ -103,9 +144,12 @@ WORKS: dict[str, Work] = {
         {"object/accuracy": "right", "found": "found"},
         {f"task.{key}": value for key, value in HIDDEN_PLATES.items()} | {"train.steps": "1000"},
         {
-            "proxy_only": {"model.width": "16", "train.steps": "300"},
-            "oracle_saccades": {"model.glimpses": "1", "model.window": "1.7", "model.glimpse_size": "40"},
-            "random_saccades": {"model.window": "1.7", "model.glimpse_size": "40"},
+            **NARROWED,
+            "proxy_only": {**NARROW, "train.steps": "300"},
+            "oracle_saccades": {**AROUND_PLATES, "model.glimpses": "1"},
+            **{name: AROUND_PLATES for name in ("random_saccades", "attention_sampling", "differentiable_selection")},
+            "patch_selection": {**NARROW, **AROUND_PLATES},
+            "ram": {"model.window": "0.85", "model.glimpse_size": "20"},
         },
         needs_data=True,
     ),
@@ -113,14 +157,18 @@ WORKS: dict[str, Work] = {
         "How many marines, 0 to 22, stand on a harvested screen of 1024 px; proxies are screens of 64 px",
         "sc2",
         MARINES,
-        {
-            "task.answer": "density",
-            "task.proxy": "screen",
-            "train.steps": "2500",
-            "train.validate_every": "250",
-            "train.validate_examples": "0",
-        },
-        {"proxy_only": {"model.width": "16"}},
+        HARVESTED,
+        COUNTING,
+        {"units": "marine"},
+        needs_data=True,
+    ),
+    "marines_512": Work(
+        "How many marines, 0 to 22, stand on a harvested screen of 512 px; proxies are screens of 32 px",
+        "sc2",
+        MARINES,
+        {**HARVESTED, "task.proxy_size": "32"},
+        COUNTING,
+        {"units": "marine"},
         needs_data=True,
     ),
 }

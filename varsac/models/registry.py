@@ -47,26 +47,33 @@ class Model(Protocol):
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """One model: its options' class, and what makes it of options and a description of the data."""
+    """One model.
+
+    Args:
+        config: its options' class.
+        make: makes it of options and a description of the data.
+        sees_proxy: whether it looks at proxies.
+    """
 
     config: type[Any]
     make: Callable[[Any, DataSpec], nn.Module]
+    sees_proxy: bool = True
 
 
 MODELS = {
     "varsac": Entry(VarSacConfig, VarSac),
     "paper": Entry(PaperConfig, Paper),
     "attention_sampling": Entry(AttentionSamplingConfig, AttentionSampling),
-    "patch_selection": Entry(PatchSelectionConfig, PatchSelection),
+    "patch_selection": Entry(PatchSelectionConfig, PatchSelection, sees_proxy=False),
     "differentiable_selection": Entry(DifferentiableSelectionConfig, DifferentiableSelection),
-    "ram": Entry(RamConfig, Ram),
+    "ram": Entry(RamConfig, Ram, sees_proxy=False),
     "saliency_sampler": Entry(SaliencySamplerConfig, SaliencySampler),
-    "thumbnet": Entry(ThumbNetConfig, ThumbNet),
-    "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades),
-    "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades),
+    "thumbnet": Entry(ThumbNetConfig, ThumbNet, sees_proxy=False),
+    "random_saccades": Entry(GivenSaccadesConfig, RandomSaccades, sees_proxy=False),
+    "oracle_saccades": Entry(GivenSaccadesConfig, OracleSaccades, sees_proxy=False),
     "proxy_only": Entry(WholeConfig, ProxyOnly),
-    "full_image": Entry(WholeConfig, FullImage),
-    "crop_sum": Entry(CropSumConfig, CropSum),
+    "full_image": Entry(WholeConfig, FullImage, sees_proxy=False),
+    "crop_sum": Entry(CropSumConfig, CropSum, sees_proxy=False),
 }
 
 
@@ -79,6 +86,18 @@ def entry(name: str) -> Entry:
     if name not in MODELS:
         raise UnknownModelError(f"model {name!r} is unknown; there are {', '.join(MODELS)}")
     return MODELS[name]
+
+
+def sees_proxy(name: str, config: Any) -> bool:
+    """Whether a model looks at proxies: where it does not, none need be made.
+
+    Raises:
+        UnknownModelError: no such name.
+
+    >>> sees_proxy("ram", RamConfig()), sees_proxy("ram", RamConfig(context=True))
+    (False, True)
+    """
+    return entry(name).sees_proxy or bool(getattr(config, "context", False))
 
 
 def make(name: str, config: Any, spec: DataSpec) -> nn.Module:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from varsac.comparison.work import WORKS, WorkError, work
+from varsac.config import named
+from varsac.models import registry
 from varsac.options import OptionError
 
 
 @pytest.mark.parametrize("name", WORKS)
-@pytest.mark.parametrize("configuration", ["default", "oracle_saccades", "proxy_only"])
-def test_every_work_can_be_set_up(name, configuration):
-    config = WORKS[name].config(configuration, seed=3, settings={"train.batch": "8"})
+@pytest.mark.parametrize("model", registry.MODELS)
+def test_every_work_can_be_set_up(name, model):
+    config = WORKS[name].config(named(model), seed=3, settings={"train.batch": "8"})
+    assert config.model == model
     assert config.task == WORKS[name].task
     assert config.train.seed == 3 and config.train.batch == 8
     assert WORKS[name].columns
@@ -28,3 +31,13 @@ def test_recipes_come_after_the_settings_of_the_work():
 def test_an_unknown_work_is_refused_with_those_there_are():
     with pytest.raises(WorkError, match="there are smoke, two_digits"):
         work("smok")
+
+
+def test_recipes_are_of_models_that_there_are():
+    assert {model for one in WORKS.values() for model in one.recipes} <= set(registry.MODELS)
+
+
+def test_counts_of_another_head_are_shown_in_the_same_column():
+    assert work("marines").value({"marine/mae": 0.5}, "units/mae") == 0.5
+    assert work("marines").value({"units/mae": 0.4, "marine/mae": 0.5}, "units/mae") == 0.4
+    assert work("marines").value({"found": 1.0}, "units/mae") is None
