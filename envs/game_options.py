@@ -107,7 +107,7 @@ class GameOptions:
             EnvError: no game and no simulator, no such map, or settings that it does not know.
             MissingPysc2Error, MissingProtocolError: pysc2 is not installed.
         """
-        from sc2data.harvest.live import LiveGame
+        from sc2data.harvest.live import LiveGame, Supervision
         from sc2data.harvest.session import GameSetup, Patience
 
         backend = backends.choose(self.backend)
@@ -119,7 +119,9 @@ class GameOptions:
             enemy_race=self.enemy_race,
             difficulty=self.difficulty,
         )
-        return LiveGame(backend, setup, self.config(), self.game_seed, Patience(call=self.patience))
+        return LiveGame(
+            backend, setup, self.config(), self.game_seed, Supervision(patience=Patience(call=self.patience))
+        )
 
 
 def named(kind: type[Options], given: Options | None, values: Mapping[str, Any]) -> Options:

@@ -85,8 +85,8 @@ class LiveEnv(gymnasium.Env[Observation, Any], abc.ABC):
         self._number = int(self.np_random.integers(EPISODES)) if chosen is None else chosen
         self._running, self._fault = False, None
         self._frame = self._begun()
-        self._running = True
         self._start()
+        self._running = True
         self._show()
         return self._observation(), self._info()
 

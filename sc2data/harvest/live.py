@@ -21,11 +21,12 @@ from sc2data.harvest.faults import ConfigError, GameFault
 pysc2_compat.require_pysc2()
 
 from sc2data.harvest import jobs, requests  # noqa: E402
+from sc2data.harvest.jobs import Supervision  # noqa: E402
 from sc2data.harvest.observe import Observer, TagBook  # noqa: E402
 from sc2data.harvest.play import PlaySource  # noqa: E402
 from sc2data.harvest.play_config import PlayConfig  # noqa: E402
 from sc2data.harvest.scene_config import SceneConfig  # noqa: E402
-from sc2data.harvest.session import GameSetup, Patience, Session  # noqa: E402
+from sc2data.harvest.session import GameSetup, Session  # noqa: E402
 from sc2data.harvest.stage import Deaths, SceneStage  # noqa: E402
 
 RESULTS = {1: "victory", 2: "defeat", 3: "tie", 4: "undecided"}
@@ -78,9 +79,10 @@ class LiveGame:
     episode i shows at first what record i of a harvest with the same seed and configuration holds. With a `PlayConfig`
     an episode is a game of its own against the computer player, in which each side is given an army.
 
-    A game that fails is ended at once, so that the next episode begins in a new one. A copy through pickle has no game:
-    when it is used, it starts one and does again what was done in the episode. When nobody holds this object any more,
-    its game is ended.
+    A process that is old or large is replaced between episodes, as `supervision` says (whose `tries` is of no account
+    here). A game that fails is ended at once, so that the next episode begins in a new one. A copy through pickle has no
+    game: when it is used, it starts one and does again what was done in the episode. When nobody holds this object any
+    more, its game is ended.
 
     Raises:
       ConfigError: scenes on a map for one player.
@@ -92,9 +94,10 @@ class LiveGame:
         setup: GameSetup,
         config: SceneConfig | PlayConfig,
         seed: int = 0,
-        patience: Patience | None = None,
+        supervision: Supervision | None = None,
     ) -> None:
-        self.backend, self.config, self.seed, self.patience = backend, config, seed, patience or Patience()
+        self.backend, self.config, self.seed = backend, config, seed
+        self.supervision = supervision or Supervision()
         self.setup = dataclasses.replace(setup, opponent=jobs.players(setup.map.name) != 1)
         if isinstance(config, SceneConfig) and not self.setup.opponent:
             raise ConfigError(f"map {setup.map.name} is for one player, scenes need two sides: use another, or melee")
@@ -161,7 +164,7 @@ class LiveGame:
         self._leave(Session.close)
 
     def __getstate__(self) -> dict[str, Any]:
-        gone = ("_session", "_source", "_observer", "_tags", "_deaths", "_start", "_end")
+        gone = ("_session", "_source", "_observer", "_tags", "_deaths", "_start", "_end", "_episodes")
         return {name: value for name, value in self.__dict__.items() if name not in gone}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -170,6 +173,7 @@ class LiveGame:
 
     def _absent(self) -> None:
         self._session: Session | None = None
+        self._episodes = 0  # of this process
         self._source: SceneStage | PlaySource
         self._observer: Observer
         self._end: weakref.finalize[..., Any] | None = None
@@ -185,13 +189,29 @@ class LiveGame:
     def _present(self) -> Session:
         """The session, made where there is none."""
         if self._session is None:
-            session = self._session = Session(self.backend, self.patience)
+            session = self._session = Session(self.backend, self.supervision.patience)
             self._end = weakref.finalize(self, _end, session, os.getpid())
             if isinstance(self.config, SceneConfig):
                 self._source = SceneStage(session, self.setup, self.config, self.seed)
             else:
                 self._source = PlaySource(session, self.setup, self.config, self.seed)
         return self._session
+
+    def _look_after(self) -> None:
+        """Start the game afresh before it is too old or too large, as a harvest does."""
+        session, limits = self._session, self.supervision
+        if session is None or not session.alive:
+            self._episodes = 0
+            return
+        self._episodes += 1
+        old = self._episodes >= limits.scenes_per_process
+        if old or (
+            self._episodes % limits.check_memory_every == 0
+            and session.process.resident_mebibytes() > limits.memory_mebibytes
+        ):
+            logger.info("the game is %s: another is started", "old" if old else "large")
+            session.close()
+            self._episodes = 0
 
     def _revive(self) -> None:
         """Where the game is missing, a copy's, make one that is where this one was."""
@@ -222,6 +242,7 @@ class LiveGame:
         return self._present().send(*sent)[-1]
 
     def _begin(self, episode: int) -> Frame:
+        self._look_after()
         session = self._present()
         if session.ended:
             session.info = None  # that game is over; another is made in the same process

@@ -11,12 +11,14 @@ from sc2data import units
 from sc2data.harvest import requests
 from sc2data.harvest.backend import MapFile
 from sc2data.harvest.faults import ConfigError, GameFault
+from sc2data.harvest.jobs import Supervision
 from sc2data.harvest.live import LiveGame, Order
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.play_config import PlayConfig
 from sc2data.harvest.scene_config import SceneConfig
 from sc2data.harvest.session import GameSetup, Patience
 
+PATIENT = Supervision(patience=Patience(60, 60, 20), scenes_per_process=4, check_memory_every=1)
 MARINE = units.unit_type("Marine").id
 SIZES = RenderSizes((32, 32), (64, 64))
 SCENE = SceneConfig(
@@ -31,7 +33,7 @@ SCENE = SceneConfig(
 
 @pytest.fixture
 def game(simulator):
-    made = LiveGame(simulator, GameSetup(MapFile.read(simulator, "Simple64"), SIZES), SCENE, 3, Patience(60, 60, 20))
+    made = LiveGame(simulator, GameSetup(MapFile.read(simulator, "Simple64"), SIZES), SCENE, 3, PATIENT)
     yield made
     made.close()
 
@@ -90,6 +92,23 @@ def test_a_game_that_fails_is_gone_and_the_next_episode_has_another(game):
     after = game.begin(0)
     assert game.pid != pid
     np.testing.assert_array_equal(before.screen, after.screen)
+
+
+def test_a_process_that_is_old_or_large_is_replaced_between_episodes(simulator):
+    setup = GameSetup(MapFile.read(simulator, "Simple64"), SIZES)
+    for worn, same in (
+        (Supervision(scenes_per_process=2), (True, False)),
+        (Supervision(memory_mebibytes=1, check_memory_every=2), (True, False)),
+    ):
+        game = LiveGame(simulator, setup, SCENE, 3, worn)
+        first = game.begin(0)
+        pids = [game.pid]
+        for _ in range(2):
+            frame = game.begin(0)
+            pids.append(game.pid)
+        assert (pids[1] == pids[0], pids[2] == pids[1]) == same
+        np.testing.assert_array_equal(frame.screen, first.screen)
+        game.close()
 
 
 def test_who_loses_all_structures_has_lost_and_the_next_scene_is_as_ever(game):
