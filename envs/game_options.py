@@ -119,9 +119,8 @@ class GameOptions:
             enemy_race=self.enemy_race,
             difficulty=self.difficulty,
         )
-        return LiveGame(
-            backend, setup, self.config(), self.game_seed, Supervision(patience=Patience(call=self.patience))
-        )
+        supervision = Supervision(patience=Patience(call=self.patience))
+        return LiveGame(backend, setup, self.config(), self.game_seed, supervision)
 
 
 def named(kind: type[Options], given: Options | None, values: Mapping[str, Any]) -> Options:

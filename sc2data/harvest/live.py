@@ -79,10 +79,10 @@ class LiveGame:
     episode i shows at first what record i of a harvest with the same seed and configuration holds. With a `PlayConfig`
     an episode is a game of its own against the computer player, in which each side is given an army.
 
-    A process that is old or large is replaced between episodes, as `supervision` says (whose `tries` is of no account
-    here). A game that fails is ended at once, so that the next episode begins in a new one. A copy through pickle has no
-    game: when it is used, it starts one and does again what was done in the episode. When nobody holds this object any
-    more, its game is ended.
+    A process that is old or large is replaced between episodes, as `supervision` says, whose `tries` is of no account
+    here. A game that fails is ended at once, so that the next episode begins in a new one. A copy through pickle has
+    no game: when it is used, it starts one and does again what was done in the episode. When nobody holds this object
+    any more, its game is ended.
 
     Raises:
       ConfigError: scenes on a map for one player.

@@ -18,7 +18,7 @@ from sc2data.harvest.play_config import PlayConfig
 from sc2data.harvest.scene_config import SceneConfig
 from sc2data.harvest.session import GameSetup, Patience
 
-PATIENT = Supervision(patience=Patience(60, 60, 20), scenes_per_process=4, check_memory_every=1)
+PATIENT = Supervision(patience=Patience(60, 60, 20))
 MARINE = units.unit_type("Marine").id
 SIZES = RenderSizes((32, 32), (64, 64))
 SCENE = SceneConfig(
@@ -31,8 +31,9 @@ SCENE = SceneConfig(
 )
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def game(simulator):
+    """One game for all tests: what was played before makes no difference."""
     made = LiveGame(simulator, GameSetup(MapFile.read(simulator, "Simple64"), SIZES), SCENE, 3, PATIENT)
     yield made
     made.close()
@@ -94,20 +95,21 @@ def test_a_game_that_fails_is_gone_and_the_next_episode_has_another(game):
     np.testing.assert_array_equal(before.screen, after.screen)
 
 
-def test_a_process_that_is_old_or_large_is_replaced_between_episodes(simulator):
-    setup = GameSetup(MapFile.read(simulator, "Simple64"), SIZES)
-    for worn, same in (
-        (Supervision(scenes_per_process=2), (True, False)),
-        (Supervision(memory_mebibytes=1, check_memory_every=2), (True, False)),
-    ):
-        game = LiveGame(simulator, setup, SCENE, 3, worn)
-        first = game.begin(0)
-        pids = [game.pid]
-        for _ in range(2):
-            frame = game.begin(0)
+OLD = Supervision(scenes_per_process=2)
+LARGE = Supervision(memory_mebibytes=1, check_memory_every=2)
+
+
+@pytest.mark.parametrize("worn", [OLD, LARGE], ids=["old", "large"])
+def test_a_process_that_is_worn_is_replaced_between_episodes(simulator, worn):
+    game = LiveGame(simulator, GameSetup(MapFile.read(simulator, "Simple64"), SIZES), SCENE, 3, worn)
+    try:
+        frames, pids = [], []
+        for _ in range(3):
+            frames.append(game.begin(0))
             pids.append(game.pid)
-        assert (pids[1] == pids[0], pids[2] == pids[1]) == same
-        np.testing.assert_array_equal(frame.screen, first.screen)
+        assert pids[0] == pids[1] != pids[2]
+        np.testing.assert_array_equal(frames[0].screen, frames[2].screen)
+    finally:
         game.close()
 
 
