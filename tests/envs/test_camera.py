@@ -6,6 +6,7 @@ import pytest
 
 from envs import CameraSaccadeEnv, EnvError, testing
 from envs.found_places import FoundPlaces
+from envs.policies.making import policy
 from envs.predictor import CheckpointFinder
 from sc2data.harvest.faults import ConfigError
 from tests.envs.live import FEW, SMALL
@@ -130,6 +131,33 @@ def test_the_footprint_tells_how_to_scan_the_whole_map():
                 *_, info = env.step(np.clip([x, y], -1, 1))
         assert info["objects_found"] == info["objects"]
         assert round(info["pixels_read"] / 64**2) == len(across) * len(down) < 50
+
+
+def followed(env, acting, seed):
+    observation, info = env.reset(seed=seed)
+    acting.begin(observation, info)
+    over = False
+    while not over:
+        observation, _, over, truncated, info = env.step(acting.act(observation, info))
+        assert not truncated
+    return info
+
+
+@pytest.mark.parametrize("actions", ["continuous", "grid"])
+def test_policies_for_images_look_around_on_the_map(actions, tmp_path):
+    found = {}
+    data = write_harvest(tmp_path / "harvest")
+    model, config, spec, _ = untrained("sc2", {"answer": "density"}, data)
+    checkpoint.save(tmp_path / "counts.pt", config, spec, 0, model)
+    with made(actions=actions, glimpses=4, minimap_size=(spec.proxy_size[1], spec.proxy_size[0])) as env:
+        for name in ("random", "scan", "saliency", "oracle", "varsac"):
+            acting = policy(name, env, tmp_path / "counts.pt" if name == "varsac" else None)
+            infos = [followed(env, acting, seed) for seed in range(3)]
+            assert all(info["pixels_read"] == 4 * 64 * 64 for info in infos)
+            found[name] = sum(info["objects_found"] for info in infos)
+            there = sum(info["objects"] for info in infos)
+    assert found["oracle"] == max(found.values()) and found["random"] < there * 0.8
+    assert found["oracle"] >= there * (0.9 if actions == "continuous" else 0.5)
 
 
 def test_time_stands_still_or_runs():
