@@ -17,6 +17,8 @@ ITSELF = "make test"  # what runs this very test
 LITTLE = {
     "scripts.train": ["--set", "train.steps=2", "--set", "train.batch=4", "--set", "train.validate_examples=4"],
     "scripts.evaluate": ["--examples", "16"],
+    "scripts.rollout": ["--episodes", "2"],
+    "scripts.agent": ["--minutes", "0", "--steps", "64", "--envs", "8", "--images", "8"],
     "scripts.compare": [
         *("--set", "train.steps=2", "--set", "train.batch=4"),
         *("--set", "task.train=8", "--set", "task.val=4", "--set", "task.test=4"),
