@@ -119,7 +119,7 @@ def _answers(episodes: Episodes, info: dict[str, Any]) -> str:
     heads = episodes.spec.heads
 
     def said(values: dict[str, Any]) -> str:
-        return "; ".join(label_text(head, np.asarray(values[head.name])) for head in heads)
+        return "; ".join(label_text(head, np.round(values[head.name], 1)) for head in heads)
 
     so_far = f"answer so far: {said(info['answer'])}    " if "answer" in info else ""
     return f"{so_far}truth: {said(info['truth'])}"

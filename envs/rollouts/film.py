@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from envs import picture
 from envs.options import EnvError
 from envs.rollouts.episode import Episode, Picture
 from sc2data.format.durable import replace_file, storage_error
@@ -21,7 +22,8 @@ SHEET, COLUMNS = 12, 3
 """Episodes on a contact sheet, and in a row of it."""
 TILE, MARGIN = 480, 6
 """Width of one on the sheet, and what is left free around it, px."""
-COLOURS = 128
+COLOURS, DRAWN = 256, 100
+"""Of a palette, and what of its sample each colour is at least that is drawn onto images: one in so many."""
 FPS = 10
 
 
@@ -42,6 +44,11 @@ def gif(episodes: Sequence[Episode], width: int = 640) -> bytes:
     frames, seconds = _timed(episodes, width)
     # One palette for all: colours of their own would flicker, and what stays the same could not be left out.
     sample = np.concatenate([frame[::4, ::4].reshape(-1, 1, 3) for frame in frames])
+    drawn = np.array(
+        [picture.PAPER, picture.INK, picture.FOUND, picture.MISSED, viz.colour_of(0, 2), viz.colour_of(1, 2)]
+    )
+    share = len(sample) // DRAWN  # thin lines and letters are few pixels, and would be given what colours there are
+    sample = np.concatenate([sample, np.repeat(drawn.astype(np.uint8)[:, None], share, axis=0)])
     palette = Image.fromarray(sample).quantize(COLOURS, method=Image.Quantize.MEDIANCUT)
     pages = [Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     content = io.BytesIO()
