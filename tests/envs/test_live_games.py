@@ -96,6 +96,32 @@ def test_pictures_that_cannot_be_right_end_the_episode(monkeypatch):
         assert truncated and info["fault"]["kind"] == "bad_frame" and "black" in info["fault"]["message"]
 
 
+WITHOUT = """
+import sys
+from importlib.machinery import PathFinder
+
+
+class Without:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        missing = name.split(".")[0] in ("pysc2", "s2clientprotocol", "psutil", "websocket")
+        return None if missing else PathFinder.find_spec(name, path, target)
+
+
+sys.meta_path[sys.meta_path.index(PathFinder)] = Without
+import envs
+try:
+    envs.StarCraft2Env(backend="simulator")
+except ImportError as error:
+    print(error)
+"""
+
+
+def test_without_the_extra_its_name_is_told():
+    done = subprocess.run([sys.executable, "-c", WITHOUT], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "pip install 'sc2-saccades[sc2]'" in done.stdout
+
+
 def test_a_game_that_never_starts_is_told_of(monkeypatch, tmp_path):
     binary = tmp_path / "Versions" / "Base75689" / "SC2_x64"
     binary.parent.mkdir(parents=True)
