@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 SCENES, MELEE = "scenes", "melee"
 PLAYS = (SCENES, MELEE)
+MELEE_ALONE = ("armies", "army", "enemies", "race", "enemy_race", "difficulty", "fog")
+"""Options that scenes have not; what stands in these is in `scenes`."""
 DEFAULT = PlayConfig()
 
 Options = TypeVar("Options", bound="GameOptions")
@@ -71,8 +73,12 @@ class GameOptions:
             raise EnvError(f"patience {self.patience}: more than 0 seconds are needed")
         if not 0 <= self.game_seed < 1 << 63:
             raise EnvError(f"game_seed {self.game_seed}: at least 0 and below 2^63 is needed")
-        if self.play == SCENES and self.fog:
-            raise EnvError("fog in scenes: they are seen whole, as they are harvested; fog goes with play='melee'")
+        for field in dataclasses.fields(GameOptions):
+            given = getattr(self, field.name)
+            if self.play == SCENES and field.name in MELEE_ALONE and given != field.default:
+                raise EnvError(f"{field.name} {given!r} in scenes: it goes with play='melee' alone")
+        if self.play == MELEE and self.scenes:
+            raise EnvError(f"scenes {dict(self.scenes)} in melee: they go with play='scenes' alone")
         self.sizes()
 
     def _choose(self, name: str, choices: Sequence[str]) -> None:

@@ -12,6 +12,7 @@ from sc2data.harvest.process import GameProcess
 FEW = {"count": (0, 4), "elsewhere": (2, 6), "clutter": (2, 6), "structures_count": (0, 2)}
 SMALL: dict[str, Any] = {"backend": "simulator", "minimap_size": 48, "screen_size": 64, "scenes": FEW}
 """Options of small scenes in the simulator."""
+MELEE = {**SMALL, "scenes": {}, "play": "melee"}
 
 
 class WarmProcesses:

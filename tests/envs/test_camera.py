@@ -9,7 +9,7 @@ from envs.found_places import FoundPlaces
 from envs.policies.making import policy
 from envs.predictor import CheckpointFinder
 from sc2data.harvest.faults import ConfigError
-from tests.envs.live import FEW, SMALL
+from tests.envs.live import FEW, MELEE, SMALL
 from tests.varsac.engine.models import DIGITS, untrained
 from tests.varsac.tasks.harvests import write_harvest
 from varsac.engine import checkpoint
@@ -250,7 +250,7 @@ def test_other_units_and_other_sides_can_be_counted():
         assert info["objects"] == info["units"].counts()["neutral"]["MineralField"] > 8
         *_, info = env.step(env.code.action(*info["positions"][0]))
         assert info["objects_found"] >= 1
-    with made(play="melee", unit="SCV", loops=22, glimpses=1) as env:
+    with CameraSaccadeEnv(**MELEE, unit="SCV", loops=22, glimpses=1) as env:
         _, info = env.reset(seed=0)
         assert info["objects"] == 12
         *_, terminated, _, info = env.step(env.code.action(*info["positions"][0]))
@@ -289,7 +289,7 @@ def test_what_is_wrong_is_said():
         "give a predictor": {"reward": "loss"},
         "needs an answer": {"reward": "answer"},
         "only one of them": {"predictor": Teller(), "answer_by_action": True},
-        "nobody knows": {"fog": True, "play": "melee"},
+        "nobody knows": {**MELEE, "fog": True},
     }
     for message, values in wrong.items():
         with pytest.raises(EnvError, match=message):

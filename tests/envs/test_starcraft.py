@@ -13,7 +13,7 @@ from sc2data.harvest.faults import MapNotFoundError
 from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import SceneConfig
-from tests.envs.live import FEW, SMALL
+from tests.envs.live import FEW, MELEE, SMALL
 
 pytestmark = pytest.mark.usefixtures("warm_games")
 FIGHT = {
@@ -153,7 +153,7 @@ def test_rewards_may_be_the_outcome_the_score_or_none(reward):
 
 
 def test_a_game_against_the_built_in_ai():
-    options = {**SMALL, "play": "melee", "armies": (3, 3), "army": ("Marine",), "enemies": ("Zergling",), "loops": 4}
+    options = {**MELEE, "armies": (3, 3), "army": ("Marine",), "enemies": ("Zergling",), "loops": 4}
     with StarCraft2Env(**options, enemy_race="Zerg", difficulty="Easy") as env:
         observation, info = env.reset(seed=0)
         assert info["counts"]["self"]["Marine"] == 3 and info["counts"]["self"]["SCV"] == 12
@@ -179,9 +179,7 @@ def _end_of_game():
 
 
 def test_maps_for_one_player_are_played_alone():
-    with StarCraft2Env(
-        **{**SMALL, "play": "melee", "armies": (0, 0), "map": "DefeatRoaches", "reward": "score"}
-    ) as env:
+    with StarCraft2Env(**MELEE, armies=(0, 0), map="DefeatRoaches", reward="score") as env:
         _, info = env.reset(seed=0)
         assert info["counts"]["self"] == {"Marine": 9} and info["counts"]["enemy"] == {"Roach": 4}
         gained = [env.step(env.code.encode("attack", *centre(env, "enemy")))[1] for _ in range(12)]
@@ -242,7 +240,9 @@ def test_what_is_wrong_is_said(monkeypatch, tmp_path):
         "play 'chess'": {"play": "chess"},
         "reward 'found'": {"reward": "found"},
         "grid": {"grid": (0, 3)},
-        "fog in scenes": {"fog": True},
+        "fog True in scenes": {"fog": True},
+        "race 'Zerg' in scenes": {"race": "Zerg"},
+        "scenes .* in melee": {"play": "melee"},
         "patience": {"patience": 0},
         "game_seed": {"game_seed": -1},
         "must be at least as large as the minimap": {"screen_size": 32},
@@ -253,7 +253,7 @@ def test_what_is_wrong_is_said(monkeypatch, tmp_path):
             StarCraft2Env(**{**SMALL, **values})
     for message, values in {"difficulty 'Nice'": {"difficulty": "Nice"}, "race 'Orc'": {"enemy_race": "Orc"}}.items():
         with pytest.raises(Exception, match=message):
-            StarCraft2Env(**{**SMALL, **values})
+            StarCraft2Env(**MELEE, **values)
     monkeypatch.setenv("SC2PATH", str(tmp_path))
     with pytest.raises(Exception, match="holds no StarCraft II"):
         StarCraft2Env(**{**SMALL, "backend": "game"})
