@@ -44,6 +44,8 @@ CONFIGS = {
     "given": registry.GivenSaccadesConfig(glimpses=2, glimpse_size=16, features=16),
 }
 
+STEP = 1e-5
+"""Of the weights, all together: norms of batches of two images bend the loss within ten times as much."""
 LOOKING_EVERYWHERE = ("saliency_sampler", "thumbnet", "proxy_only", "full_image", "crop_sum")
 COUNTING = (
     "attention_sampling",
@@ -122,6 +124,28 @@ def test_every_parameter_learns(name):
         moved |= {name for name, parameter in model.named_parameters() if parameter.grad.abs().max() > 1e-8}
         optimizer.step()
     assert {name for name, _ in model.named_parameters()} - moved <= {"latent.base.bias"}  # a softmax has no use for it
+
+
+@pytest.mark.parametrize("name", ["patch_selection", "random_saccades", "oracle_saccades", *LOOKING_EVERYWHERE])
+def test_the_loss_rises_along_its_gradient_as_fast_as_that_says(name):
+    """Central differences, for models whose loss is a function of their weights: no draws among places."""
+    spec = spec_of()
+    batch, model = batch_of(spec, sizes=((60, 80), (96, 70))), made(name, spec)
+    weights = {key: one for key, one in model.named_parameters() if not key.startswith("teacher")}
+
+    def loss():
+        terms = model.loss(model(batch, torch.Generator().manual_seed(0)), batch, 0.5)
+        return torch.stack([value for key, value in terms.items() if not key.startswith("teacher/")]).sum()
+
+    slopes = dict(zip(weights, torch.autograd.grad(loss(), list(weights.values()))))
+    length = torch.cat([slope.flatten() for slope in slopes.values()]).norm()
+    values = []
+    with torch.no_grad():
+        for step in (STEP, -2 * STEP):
+            for key, one in weights.items():
+                one += step / length * slopes[key]
+            values.append(loss().double())
+    assert ((values[0] - values[1]) / (2 * STEP)).item() == pytest.approx(length.item(), rel=0.03)
 
 
 @pytest.mark.parametrize("name", registry.MODELS)
