@@ -15,7 +15,7 @@ from varsac.comparison.work import Work
 
 WIDE, HIGH = 760, 470
 LEFT, TOP, RIGHT, BOTTOM = 64, 54, 736, 410
-FONT, LETTER = 12, 6.4
+FONT, LETTER = 12, 7.3
 """Size of the letters, and about how wide one is."""
 INK, SOFT, LINE, PAPER = "#1d2430", "#6b7482", "#dde1e7", "#ffffff"
 KINDS = {
@@ -74,7 +74,7 @@ def picture(task: Work, results: Sequence[Result], costs: Costs) -> str:
     marks = points(task, results, costs)
     plane = Plane.around(marks, costs.full.seconds * 1e3, error)
     parts = [*plane.grid(), *_tenth(plane, costs)]
-    boxes: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in map(plane.at, marks)]
+    boxes: list[Box] = [(x - 8, y - 7, x + 8, y + 7) for x, y in map(plane.at, marks)]
     for mark in sorted(marks, key=lambda one: -one.value):
         parts.append(_mark(plane, mark))
     for mark in sorted(marks, key=lambda one: (-one.value, one.milliseconds)):
