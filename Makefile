@@ -25,7 +25,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[$(EXTRAS)]'
 	@touch $@
 
-demo: $(STAMP)  ## harvest scenes, train a model on them for two minutes, evaluate it, ask it about a screen
+demo: $(STAMP)  ## harvest scenes, train a model on them for two minutes, evaluate it, watch it look
 	@echo "== Battle scenes as they are harvested by default"
 	$(BIN)/python -m scripts.harvest --output $(DEMO)/battles --records $(BATTLES) --seed 1 --workers 2 --resume
 	$(BIN)/python -m scripts.dataset validate $(DEMO)/battles
@@ -46,11 +46,17 @@ demo: $(STAMP)  ## harvest scenes, train a model on them for two minutes, evalua
 	@echo "== One screen of the test split, as you would ask about your own"
 	$(BIN)/python -m scripts.predict --checkpoint $(DEMO)/run/best.pt $(DEMO)/marines#16 --draws 4 \
 	  --json $(DEMO)/prediction.json --annotated $(DEMO)/looked
+	@echo "== The saccades themselves, over three scenes that it has not seen"
+	rm -rf $(DEMO)/rollout
+	OMP_NUM_THREADS=1 \
+	$(BIN)/python -m scripts.rollout --env varsac/SaccadeSC2-v0 --set data=$(DEMO)/marines --policy varsac \
+	  --checkpoint $(DEMO)/run/best.pt --episodes 3 --output $(DEMO)/rollout --gif
 	@echo
 	@echo "Look at"
 	@echo "  $(DEMO)/battles/contact-sheet.png   harvested battle scenes ($(DEMO)/battles/README.md describes them)"
 	@echo "  $(DEMO)/report.html                 what the model learned in two minutes from $(SCENES) easy scenes, in a browser"
 	@echo "  $(DEMO)/looked/marines-16.png       where it looked on one screen, and what it counted"
+	@echo "  $(DEMO)/rollout/rollout.gif         one look after the other, in a browser"
 	@echo "Two minutes show that it learns, not how well it can count: README.md, Train, says how to train for longer."
 
 test: $(STAMP)  ## pass the tests (what CI runs)

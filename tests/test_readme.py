@@ -70,7 +70,7 @@ def test_demo(tmp_path: pathlib.Path) -> None:
     made = tmp_path / "demo"
     assert {"README.md", "contact-sheet.png", "counts.png"} <= {path.name for path in (made / "battles").iterdir()}
     promised = re.findall(rf"{re.escape(str(made))}/[\w./-]*\w", done.stdout[done.stdout.rindex("Look at") :])
-    assert len(promised) == 4 and all(pathlib.Path(path).is_file() for path in promised), promised
+    assert len(promised) == 5 and all(pathlib.Path(path).is_file() for path in promised), promised
     assert "<svg" in (made / "report.html").read_text(encoding="utf-8")
 
 

@@ -12,8 +12,8 @@ from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, hal
 
 
 class OraclePolicy(LookingPolicy):
-    """Windows, each around the object with most others near it that were not found yet; when all are, around one after
-    the other again; where there is none, around the middle.
+    """Windows that show most of what was not found yet, of those around an object or in the grid; when there is nothing
+    left to show, around one object after the other again; where there is none, around the middle.
 
     Args:
         env: one that knows where objects are.
@@ -39,11 +39,21 @@ class OraclePolicy(LookingPolicy):
         left = positions[~found]
         if not len(positions):
             return np.array([0.0, 0.0, scale])
-        if not len(left):
-            self._again += 1
-            return np.array([*positions[(self._again - 1) % len(positions)].clip(-1, 1), scale])
-        near = (np.abs(left[:, None] - left[None]) <= half_extent(scale, size)).all(2)
-        return np.array([*left[near.sum(1).argmax()].clip(-1, 1), scale])
+        windows = self._windows(left, scale, info)
+        shown = [int((np.abs(left - one[:2]) <= half_extent(one[2], size)).all(1).sum()) for one in windows]
+        if max(shown, default=0):
+            return windows[int(np.argmax(shown))]
+        self._again += 1  # all were found, or no window shows those that are left
+        return np.array([*positions[(self._again - 1) % len(positions)].clip(-1, 1), scale])
+
+    def _windows(self, left: Fixation, scale: float, info: Info) -> Fixation:
+        """Those to choose from, (n, 3): of the grid where there is one, else one around each object."""
+        if self.code.windows is None:
+            return np.column_stack([left.clip(-1, 1), np.full(len(left), scale)])
+        grid = self.code.windows.astype(np.float64)
+        if "footprint" in info:
+            grid[:, 2] = scale  # a camera has but one
+        return grid
 
     def _objects(self, info: Info) -> tuple[Fixation, Any]:
         if "positions" in info and "found" in info:

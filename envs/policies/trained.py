@@ -8,8 +8,9 @@ from typing import Any
 import gymnasium
 import numpy as np
 
+from envs.options import EnvError
 from envs.policies.policy import Fixation, Info, LookingPolicy, Observation, size_of, usual_scale, view_of
-from envs.predictor import saccade_policy
+from envs.predictor import saccade_policy, trained_on
 
 
 class TrainedPolicy(LookingPolicy):
@@ -34,10 +35,16 @@ class TrainedPolicy(LookingPolicy):
         self, env: gymnasium.Env[Any, Any], checkpoint: str | os.PathLike[str], draw: bool = False, seed: int = 0
     ) -> None:
         super().__init__(env)
-        self.model, self._seed = saccade_policy(checkpoint, draw), seed
+        self.model, self._seed, self._checkpoint = saccade_policy(checkpoint, draw), seed, os.fspath(checkpoint)
 
     def begin(self, observation: Observation, info: Info) -> None:
-        """See `Policy`."""
+        """See `Policy`.
+
+        Raises:
+            EnvError: a camera, and a model that has not learned from minimaps.
+        """
+        if "footprint" in info:
+            self._check_minimap()
         size = size_of(observation, info)
         camera = usual_scale(self.code, info, size) if "footprint" in info else None
         self.model.begin(observation["proxy"], size, view_of(info), scale=camera, seed=self._seed)
@@ -50,3 +57,11 @@ class TrainedPolicy(LookingPolicy):
             self.model.see(observation["glimpse"], observation["fixation"])
         self._first = False
         return np.asarray(self.model.next(), np.float64)
+
+    def _check_minimap(self) -> None:
+        task, settings = trained_on(self._checkpoint)
+        if task != "sc2" or settings.get("proxy") != "minimap":
+            raise EnvError(
+                f"{self._checkpoint} has not learned where to look from minimaps, which is all that a camera has for a "
+                "proxy: train one with --task sc2 --config marines --set task.proxy=minimap"
+            )
