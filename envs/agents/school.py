@@ -15,6 +15,8 @@ from sc2data.format.provenance import code_version, installed_version
 
 AGENTS = {"ppo": "agent.zip", "reinforce": "agent.pt"}
 """What an agent's file is called."""
+OUTCOME = "outcome.json"
+"""What an agent came to, beside it."""
 POINTS = 50
 """Of the curve that a result keeps, about."""
 
@@ -66,7 +68,7 @@ def taught(name: str, course: Course, budget: Budget, seed: int, images: int, fo
         "machine": _machine(),
         "curve": [list(point) for point in budget.curve[::step]],
     }
-    replace_file(folder / "outcome.json", (json.dumps(result, indent=1) + "\n").encode())
+    replace_file(folder / OUTCOME, (json.dumps(result, indent=1) + "\n").encode())
     return result
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import pathlib
 from collections.abc import Mapping
 from typing import Any
 
 import gymnasium
 
+from envs.agents.school import OUTCOME
 from envs.options import EnvError
 from envs.predictor import saccade_policy, trained_on
 from envs.registration import SACCADES
@@ -25,7 +28,8 @@ def options_for(
 
     With the checkpoint of a trained model the environment is made to its measure: its task's settings, as many
     glimpses of its size, windows of its scales, and its answers. So it is for every policy but those of `LEARNED`, and
-    policies that differ in nothing but where they look can be compared. What `options` say goes first.
+    policies that differ in nothing but where they look can be compared. Those get the environment that they learned in,
+    where `scripts.agent` left an outcome beside them. What `options` say goes first.
 
     Args:
         env: id of a registered environment.
@@ -43,11 +47,22 @@ def options_for(
         raise EnvError(f"environment {env!r} is unknown; there are {there}, and what other packages register")
     task = SACCADES.get(env)
     chosen: dict[str, Any] = {"split": SPLIT} if task else {}
-    if checkpoint is not None and policy not in LEARNED:
+    if checkpoint is not None and policy in LEARNED:
+        chosen |= _learned_in(env, checkpoint)
+    elif checkpoint is not None:
         if not os.path.isfile(checkpoint):
             raise EnvError(f"there is no checkpoint {os.fspath(checkpoint)}: give a file such as RUN/best.pt")
         chosen |= _measured(env, task, checkpoint)
     return chosen | dict(options)
+
+
+def _learned_in(env: str, checkpoint: str | os.PathLike[str]) -> dict[str, Any]:
+    """The options of the environment that an agent learned in; none where nothing tells."""
+    try:
+        outcome = json.loads((pathlib.Path(checkpoint).parent / OUTCOME).read_text(encoding="utf-8"))
+        return dict(outcome["options"]) if outcome["env"] == env else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
 
 
 def scale_for(env: str, policy: str, checkpoint: str | os.PathLike[str] | None) -> float | None:

@@ -87,9 +87,13 @@ def test_an_agent_learns_and_is_rolled_out(capsys, tmp_path):
     small = [*SMALL, "--set=settings.train=4", "--set=glimpses=2", "--set=grid=[2, 2, 1]"]
     assert agent.APP.call(agent.main, ["agent.py", *learn, *small]) == _app.SUCCESS
     assert json.loads(capsys.readouterr().out)["steps"] == 32
-    same = [*small, "--set=actions=grid", "--set=glimpse_size=64", "--set=history=1"]
     flags = ["--env=varsac/SaccadeSynthetic-v0", "--policy=reinforce", "--checkpoint=agent/agent.pt", "--episodes=2"]
-    assert call(*flags, *same, "--output=out") == _app.SUCCESS
+    assert call(*flags, "--output=out") == _app.SUCCESS  # in the environment that it learned in
     assert capsys.readouterr().out.splitlines()[1].startswith("reinforce  2")
+    options = json.loads((tmp_path / "out" / "measures.json").read_text())["options"]
+    assert (options["grid"], options["glimpses"], options["split"]) == ([2, 2, 1], 2, "test")
+    (tmp_path / "agent" / "outcome.json").unlink()
+    assert call(*flags, "--output=other") == _app.USER_ERROR
+    assert "options that the agent learned with" in capsys.readouterr().err
     assert agent.APP.call(agent.main, ["agent.py", *learn, *small]) == _app.USER_ERROR
     assert "is there already" in capsys.readouterr().err
