@@ -22,8 +22,9 @@ SHEET, COLUMNS = 12, 3
 """Episodes on a contact sheet, and in a row of it."""
 TILE, MARGIN = 480, 6
 """Width of one on the sheet, and what is left free around it, px."""
-COLOURS, DRAWN = 256, 100
-"""Of a palette, and what of its sample each colour is at least that is drawn onto images: one in so many."""
+COLOURS, DRAWN = 255, 100
+"""Of a palette, one less than there may be, which stands for what did not change; and what is drawn onto images has at
+least one in so many pixels of its sample."""
 FPS = 10
 
 
