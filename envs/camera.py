@@ -60,8 +60,8 @@ class CameraSaccadeEnv(LiveEnv):
     | answer_by_action | Box(-1, 1, (4 + most,)) | x, y, stop where above 0, scores of the counts 0 .. most |
     | both | MultiDiscrete([rows columns + 1, most + 1]) | place or stop, then the count |
 
-    Places outside of the playable area mean the nearest point in it; near its edges the game holds the camera back.
-    `env.unwrapped.code.action(x, y)` makes the action that looks there.
+    Places outside of the playable area mean the nearest point in it; near its edges the game may hold the camera back,
+    and the fixation says where it is. `env.unwrapped.code.action(x, y)` makes the action that looks there.
 
     ## Rewards
 

@@ -25,6 +25,8 @@ SPREAD = {"count": (0, 6), "elsewhere": (6, 24), "clutter": (8, 40), "motions": 
 class CameraOptions(GameOptions):
     """Options of `CameraSaccadeEnv`: those of `GameOptions`, and these, which mean what they mean in `SaccadeOptions`.
 
+    The map is larger here, and the minimap shows what can be played on alone: no look need be wasted on its border.
+
     Args:
         unit: the unit type that is counted, by its name.
         owner: whose: "self", "enemy" or "neutral".
@@ -42,6 +44,8 @@ class CameraOptions(GameOptions):
         EnvError: a value out of range; the message says which.
     """
 
+    map: str = "Simple96"
+    crop: bool = True
     unit: str = "Marine"
     owner: str = "self"
     glimpses: int = 8

@@ -10,8 +10,15 @@ import psutil
 from sc2data.harvest.process import GameProcess
 
 FEW = {"count": (0, 4), "elsewhere": (2, 6), "clutter": (2, 6), "structures_count": (0, 2)}
-SMALL: dict[str, Any] = {"backend": "simulator", "minimap_size": 48, "screen_size": 64, "scenes": FEW}
-"""Options of small scenes in the simulator."""
+SMALL: dict[str, Any] = {
+    "backend": "simulator",
+    "map": "Simple64",
+    "crop": False,
+    "minimap_size": 48,
+    "screen_size": 64,
+    "scenes": FEW,
+}
+"""Options of small scenes in the simulator: the minimap is a whole map of 88 x 96 cells, half a pixel each."""
 MELEE = {**SMALL, "scenes": {}, "play": "melee"}
 
 

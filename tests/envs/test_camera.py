@@ -84,6 +84,17 @@ def test_a_look_shows_the_screen_at_its_place():
         assert reward == info["objects_found"]
 
 
+def test_the_minimap_shows_what_can_be_played_on():
+    with made(crop=True) as env:
+        _, info = env.reset(seed=0)
+        left, bottom, right, top = env.observer.ground.playable
+        assert (right - left, top - bottom) == (64, 64)
+        assert env.world(-1, -1) == (left, top) and env.world(1, 1) == (right, bottom)
+        assert np.abs(info["positions"]).max() <= 1
+        seen, *_, info = env.step(env.code.action(*info["positions"][0]))
+        assert info["objects_found"] > 0 and 13 < seen["fixation"][2] * 64 < 16
+
+
 def test_units_on_the_screen_are_found():
     with made() as env:
         _, info = env.reset(seed=0)

@@ -9,7 +9,7 @@ from envs.actions import ActionError
 from envs.commands import KINDS, Command, CommandCode
 from sc2data.format.record import UNIT_COLUMNS
 from sc2data.harvest.backend import choose
-from sc2data.harvest.faults import MapNotFoundError
+from sc2data.harvest.faults import BackendError, ConfigError, MapNotFoundError
 from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import SceneConfig
@@ -179,12 +179,12 @@ def _end_of_game():
 
 
 def test_maps_for_one_player_are_played_alone():
-    with StarCraft2Env(**MELEE, armies=(0, 0), map="DefeatRoaches", reward="score") as env:
+    with StarCraft2Env(**{**MELEE, "map": "DefeatRoaches"}, armies=(0, 0), reward="score") as env:
         _, info = env.reset(seed=0)
         assert info["counts"]["self"] == {"Marine": 9} and info["counts"]["enemy"] == {"Roach": 4}
         gained = [env.step(env.code.encode("attack", *centre(env, "enemy")))[1] for _ in range(12)]
         assert sum(gained) == env.frame.score != 0
-    with pytest.raises(Exception, match="is for one player"):
+    with pytest.raises(ConfigError, match="is for one player"):
         StarCraft2Env(**{**SMALL, "map": "DefeatRoaches"})
 
 
@@ -232,7 +232,7 @@ def test_commands_are_told_apart():
 def test_what_is_wrong_is_said(monkeypatch, tmp_path):
     with pytest.raises(MapNotFoundError, match=r"'Simple65'.*Simple64"):
         StarCraft2Env(**{**SMALL, "map": "Simple65"})
-    with pytest.raises(Exception, match="Mariner"):
+    with pytest.raises(ConfigError, match="Mariner"):
         StarCraft2Env(**{**SMALL, "scenes": {"counted": "Mariner"}})
     wrong = {
         "no options loop; there are play, map": {"loop": 3},
@@ -252,10 +252,10 @@ def test_what_is_wrong_is_said(monkeypatch, tmp_path):
         with pytest.raises(EnvError, match=message):
             StarCraft2Env(**{**SMALL, **values})
     for message, values in {"difficulty 'Nice'": {"difficulty": "Nice"}, "race 'Orc'": {"enemy_race": "Orc"}}.items():
-        with pytest.raises(Exception, match=message):
+        with pytest.raises(ConfigError, match=message):
             StarCraft2Env(**MELEE, **values)
     monkeypatch.setenv("SC2PATH", str(tmp_path))
-    with pytest.raises(Exception, match="holds no StarCraft II"):
+    with pytest.raises(BackendError, match="holds no StarCraft II"):
         StarCraft2Env(**{**SMALL, "backend": "game"})
 
 
