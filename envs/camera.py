@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,9 @@ from envs.predictor import CheckpointFinder, Finder
 from envs.seen_units import SeenUnits
 from sc2data.geometry import Rectangle, view_on_minimap
 from sc2data.units import unit_type
+
+if TYPE_CHECKING:
+    from sc2data.harvest.live import Frame
 
 APART = 1.5
 """Radii of a unit between two finds of different looks that are two units; two that touch are 2 apart."""
@@ -160,8 +163,8 @@ class CameraSaccadeEnv(LiveEnv):
 
     # -- the episode -----------------------------------------------------------------------------------------------
 
-    def _begun(self) -> Any:
-        frame = super()._begun()
+    def _open(self) -> Frame:
+        frame = super()._open()
         if not self.options.loops:
             self.game.hold()
         return frame

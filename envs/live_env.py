@@ -178,10 +178,14 @@ class LiveEnv(gymnasium.Env[Observation, Any], abc.ABC):
             told["fault"] = dict(self._fault)
         return told
 
+    def _open(self) -> Frame:
+        """Begin the episode in the game."""
+        return self.game.begin(self._number)
+
     def _begun(self) -> Frame:
         for remaining in reversed(range(TRIES)):
             try:
-                frame = self.game.begin(self._number)
+                frame = self._open()
             except GameFault as fault:
                 self.game.kill()
                 if not remaining:

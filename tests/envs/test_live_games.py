@@ -75,6 +75,23 @@ def test_a_game_that_crashes_ends_the_episode_and_is_started_again(warm_games, k
         testing._same(undisturbed.step(action), env.step(action), "after a crash")
 
 
+@pytest.mark.parametrize(("kind", "method"), [(StarCraft2Env, "begin"), (CameraSaccadeEnv, "hold")])
+def test_a_game_that_fails_at_a_reset_is_started_again(warm_games, monkeypatch, kind, method):
+    with make(kind) as env:
+        expected = env.reset(seed=0)
+        pid, original, failures = env.game.pid, getattr(env.game, method), [1]
+
+        def failing(*arguments):
+            if failures:
+                failures.pop()
+                os.kill(env.game.pid, signal.SIGKILL)
+            return original(*arguments)
+
+        monkeypatch.setattr(env.game, method, failing)
+        testing._same(expected, env.reset(seed=0), "after a crash in a reset")
+        assert not alive(pid) and alive(env.game.pid)
+
+
 def test_a_game_that_hangs_is_given_up(warm_games):
     with StarCraft2Env(**{**SMALL, "patience": 1}) as env:
         env.reset(seed=0)
