@@ -57,6 +57,8 @@ def live(scenes: int) -> dict[str, dict[str, float]]:
     """By who sees them, what a frame takes over so many scenes."""
     options: dict[str, Any] = {
         "backend": SIMULATOR,
+        "map": "Simple64",
+        "crop": False,
         "minimap_size": SIZES.minimap,
         "screen_size": SIZES.screen,
         "scenes": SCENES.to_dict(),
