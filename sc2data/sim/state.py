@@ -76,6 +76,12 @@ _BLOCKS: dict[type, list[str]] = {
 """Fields of one type are the rows of one array: units come and go by a few operations instead of dozens."""
 
 
+def place_of(name: str) -> int:
+    """Which row of the block of its type a field is, for compiled rules, which work on whole blocks."""
+    return _BLOCKS[ALL_FIELDS[name]].index(name)
+
+
+
 class Mode:
     """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words.
 
@@ -137,6 +143,10 @@ class Units:
 
     def __len__(self) -> int:
         return self._count
+
+    def blocks(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int32], npt.NDArray[np.bool_]]:
+        """The blocks (fields, capacity) of all float32, int32 and bool fields; `place_of` tells where each one is."""
+        return self._blocks[np.float32], self._blocks[np.int32], self._blocks[np.bool_]
 
     if TYPE_CHECKING:
 
@@ -289,8 +299,8 @@ class WorldState:
     contenders: set[int] = dataclasses.field(default_factory=set)  # players that have had a structure
     look_due: bool = True  # the rules look at the next loop, because units came or went
     layout: int = 0  # counts the changes to what stands in the way
-    neighbours: tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]] | None = None
-    """Rows of the pairs of units that could touch before the list is made anew; None when it has to be made."""
+    neighbours: npt.NDArray[np.int64] | None = None
+    """Rows (2, P) of the pairs of units that could touch before the list is made anew; None when it has to be made."""
     settled: bool = False  # nothing overlapped when units were last kept apart
     tags_issued: int = 0
     random: np.random.Generator = dataclasses.field(default_factory=lambda: np.random.default_rng(0))

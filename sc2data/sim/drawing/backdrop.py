@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
-from sc2data.sim.drawing import models, palette
+from sc2data.sim.drawing import models, palette, sprite_loops
 from sc2data.sim.drawing.atlas import SMALL_PARTS, Atlas, optics_of, scale_of, sizes
 from sc2data.sim.drawing.doodads import Doodads
 from sc2data.sim.drawing.ground import Ground, Hits, cast
@@ -28,7 +28,6 @@ FOG = np.array([0.0, 0.5, 1.0], np.float32)
 
 _HIDES = 0.6  # world units that ground must be higher than a unit's foot to hide it
 _NEARER = 0.4  # and nearer to the camera
-_UNCOVERED = np.clip(382 - 2 * np.arange(256), 0, 255).astype(np.uint8)  # by how much a pixel is covered
 _MASKED = 2048  # sprites without what ground hides that are kept
 _OCCLUDER = 5.0  # world units around a foot in which higher ground can hide something of the unit
 
@@ -79,24 +78,13 @@ class Backdrop:
         return self.masked[key][1]
 
     def _masked(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
-        step, hits = self.hits.step, self.hits
         left, top = foot[0] + sprite.left, foot[1] + sprite.top
         height, width = sprite.rest.shape
         if not (-width < left < self.camera.width and -height < top < self.camera.height):
             return sprite  # out of the picture
-        first, last = (left // step, top // step), ((left + width) // step + 3, (top + height) // step + 3)
-        rows, columns = _clipped(first[1], last[1], hits.z.shape[0]), _clipped(first[0], last[0], hits.z.shape[1])
-        hidden = (hits.z[rows, columns] > z + _HIDES) & (hits.depth[rows, columns] < depth - _NEARER)
-        if not hidden.any():
-            return sprite
-        above, below = rows.start - first[1], last[1] - rows.stop
-        before, after = columns.start - first[0], last[0] - columns.stop
-        cover = hidden.view(np.uint8) * np.uint8(255)
-        cover = cv2.copyMakeBorder(cover, above, below, before, after, cv2.BORDER_REPLICATE)
-        size = ((last[0] - first[0]) * step, (last[1] - first[1]) * step)
-        cover = cv2.resize(cover, size, interpolation=cv2.INTER_LINEAR)
-        x, y = left - (first[0] - 1) * step, top - (first[1] - 1) * step
-        return sprite.faded(cv2.LUT(cover[y : y + height, x : x + width], _UNCOVERED))
+        hits, box = self.hits, (left, top, width, height)
+        share = sprite_loops.uncovered(hits.z, hits.depth, hits.step, box, z + _HIDES, depth - _NEARER)
+        return sprite.faded(share) if share.size else sprite
 
     def may_hide(self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
         """Whether higher ground is in view near feet at `pixels` (N, 2) of heights `z` (N,)."""
@@ -202,14 +190,9 @@ class BackdropPainter:
         return cv2.multiply(backdrop.lit, cv2.merge([gain, gain, gain]), scale=1 / 255)
 
 
-def _clipped(first: int, last: int, count: int) -> slice:
-    """Those of the rows `first` to `last` that a grid of `count` has."""
-    return slice(max(first, 0), min(last, count))
-
-
 def boxes(pictures: list[Sprite], feet: npt.NDArray[np.int64]) -> Boxes:
     """Pixel boxes (N, 4) of sprites whose feet are at `feet` (N, 2)."""
-    extent = np.array([(s.left, s.top, s.left + s.colour.shape[1], s.top + s.colour.shape[0]) for s in pictures])
+    extent = np.array([picture.extent for picture in pictures])
     return extent.reshape(-1, 4).astype(np.int64) + np.concatenate([feet, feet], axis=1)
 
 

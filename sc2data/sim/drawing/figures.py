@@ -24,6 +24,8 @@ _SMALL_TURN, _LARGE_TURN = 4.0, 8.0
 _LARGE = 1.2  # world units: units of a larger radius are drawn as finely as structures
 _STAGES = 8  # drawn steps of a structure's construction
 
+_KEY_BITS = 64  # of the number that tells sprites of one camera apart
+
 PLAIN, BURROWED, REMEMBERED, CLOAKED, ILLUSION = range(5)
 """How a unit shows."""
 
@@ -80,6 +82,7 @@ class Figures:
 
     def __init__(self, atlas: Atlas) -> None:
         self._atlas = atlas
+        self._optics: dict[tuple[float, ...], int] = {}
 
     def sprites(
         self,
@@ -108,13 +111,15 @@ class Figures:
         traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, octave, up, across, flying, big)
         keys = _packed((*traits, part), shadows_of_flyers)
         optics = optics_of(camera)
+        number = self._optics.setdefault(optics, len(self._optics))
         pictures = []
-        for i, key in enumerate(keys):
-            picture = self._atlas.find((optics, key))
+        for i, plain in enumerate(keys):
+            key = plain | number << _KEY_BITS
+            picture = self._atlas.find(key)
             if picture is None:
                 of_unit = _Traits._make([*(int(trait[i]) for trait in traits), int(shadows_of_flyers)])
                 picture = self._atlas.make(
-                    (optics, key),
+                    key,
                     (optics, *of_unit.shape),
                     (int(part[i]), int(parts[i])),
                     functools.partial(_draw, of_unit, camera),

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import MinimapTransform, ScreenCamera
-from sc2data.sim.drawing import palette
+from sc2data.sim.drawing import palette, sprite_loops
 from sc2data.sim.drawing.backdrop import FOG
 from sc2data.sim.drawing.figures import drawn, type_of
 from sc2data.sim.drawing.ground_texture import PIXELS_PER_UNIT
@@ -131,8 +131,5 @@ def _dots(image: Image, view: WorldView, transform: MinimapTransform) -> None:
     sides = np.maximum(least, np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))).astype(int)
     left = np.rint(pixels[:, 0] - sides / 2).astype(int)
     top = np.rint(pixels[:, 1] - sides / 2).astype(int)
-    inside = (left + sides > 0) & (top + sides > 0)
-    x0, y0 = np.maximum(left, 0).tolist(), np.maximum(top, 0).tolist()
-    x1, y1 = (left + sides).tolist(), (top + sides).tolist()
-    for i in np.flatnonzero(inside).tolist():
-        image[y0[i] : y1[i], x0[i] : x1[i]] = looks[i][0]
+    boxes = np.stack([left, top, left + sides, top + sides], axis=1)
+    sprite_loops.fill(image, boxes, np.array([colour for colour, _ in looks], np.uint8))

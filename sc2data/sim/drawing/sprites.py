@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import CAMERA_PITCH
-from sc2data.sim.drawing import noise
+from sc2data.sim.drawing import noise, sprite_loops
 from sc2data.sim.drawing.mesh import Mesh
 from sc2data.sim.drawing.palette import Colour
 from sc2data.sim.drawing.relief import SUN
@@ -67,6 +67,12 @@ class Sprite:
         return self.colour.nbytes + 4 * self.rest.nbytes
 
     @functools.cached_property
+    def extent(self) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom, px from the foot."""
+        height, width = self.rest.shape
+        return self.left, self.top, self.left + width, self.top + height
+
+    @functools.cached_property
     def _veil(self) -> Image:
         """`rest` for each colour, (h, w, 3)."""
         return cv2.merge([self.rest, self.rest, self.rest])
@@ -91,15 +97,7 @@ class Sprite:
 
     def paint(self, image: Image, x: int, y: int) -> None:
         """Lay the sprite over `image` in place, its foot at the corner (x, y) of pixels."""
-        left, top = x + self.left, y + self.top
-        height, width = self.colour.shape[:2]
-        x0, y0, x1, y1 = max(left, 0), max(top, 0), min(left + width, image.shape[1]), min(top + height, image.shape[0])
-        if x0 >= x1 or y0 >= y1:
-            return
-        target = image[y0:y1, x0:x1]
-        window = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
-        cv2.multiply(target, self._veil[window], dst=target, scale=1 / 255)
-        cv2.add(target, self.colour[window], dst=target)
+        sprite_loops.lay(image, self.colour, self._veil, x + self.left, y + self.top)
 
 
 @dataclasses.dataclass(frozen=True)

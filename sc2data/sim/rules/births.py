@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from sc2data.sim.maps import footprints
 from sc2data.sim.maps.terrain import height_at
-from sc2data.sim.rules import movement
+from sc2data.sim.rules import movement, room_loops
 from sc2data.sim.state import NEUTRAL, Mode
 from sc2data.units import UnitType
 
@@ -35,9 +35,9 @@ _UNDERGROUND = 2
 """The layer of what is burrowed, beside 0 for the ground and 1 for the air."""
 
 _GROWTH = 256
+_DOUBLINGS = 6
 
 Points = npt.NDArray[np.float32]
-Circles = tuple[npt.NDArray[np.float32], npt.NDArray[np.float32], npt.NDArray[np.float32]]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,37 +112,44 @@ class _Litter:
     def _begin(self) -> None:
         """Forget the units, and take in who is in the world already."""
         units = self._world.state.units
-        self._born: list[tuple[Birth, UnitType, Points]] = []
-        self._x, self._y, self._radius = units.x, units.y, units.radius
-        self._layer = np.where(units.burrowed, _UNDERGROUND, units.flying)
         self._count = len(units)
+        self._born: list[tuple[Birth, UnitType, Points]] = []
+        self._circles = np.empty((3, self._count + _GROWTH), np.float32)
+        self._circles[:, : self._count] = units.x, units.y, units.radius
+        self._layers = np.empty(self._count + _GROWTH, np.int8)
+        self._layers[: self._count] = np.where(units.burrowed, _UNDERGROUND, units.flying)
 
     def add(self, birth: Birth, kind: UnitType, points: Points) -> None:
         """Take in `birth` at `points` (count, 2)."""
         first, self._count = self._count, self._count + len(points)
-        if self._count > len(self._x):
+        if self._count > len(self._layers):
             more = self._count + _GROWTH
-            self._x, self._y, self._radius, self._layer = (
-                np.concatenate([part[:first], np.zeros(more - first, part.dtype)])
-                for part in (self._x, self._y, self._radius, self._layer)
-            )
+            self._circles = np.concatenate([self._circles[:, :first], np.empty((3, more - first), np.float32)], axis=1)
+            self._layers = np.concatenate([self._layers[:first], np.empty(more - first, np.int8)])
         new = slice(first, self._count)
-        self._x[new], self._y[new], self._radius[new] = points[:, 0], points[:, 1], kind.radius
-        self._layer[new] = _UNDERGROUND if kind.is_burrowed else kind.is_flying
+        self._circles[:2, new], self._circles[2, new] = points.T, kind.radius
+        self._layers[new] = _UNDERGROUND if kind.is_burrowed else kind.is_flying
         self._born.append((birth, kind, points))
 
     def room(self, birth: Birth, kind: UnitType) -> Points:
-        """Points (count, 2) for `birth` beside what is there, and beside the rest of the litter."""
-        x, y = _inside(self._world, birth.x, birth.y)
-        now = slice(0, self._count)
-        same = self._layer[now] == kind.is_flying
-        place, radius = (self._x[now], self._y[now]), self._radius[now]
-        if birth.count == 1:
-            free = np.hypot(place[0] - x, place[1] - y) >= radius + kind.radius
-            point = np.array([[x, y]], np.float32)
-            if (free | ~same).all() and (kind.is_flying or self._world.navigation.is_open(*point.T)[0]):
-                return point
-        return room(self._world, kind, (x, y), birth.count, (*place, radius), same)
+        """Points (count, 2) for `birth` on open ground beside what is there, and beside the rest of the litter.
+
+        The nearest such points around its place are taken. Where there is no room for all, the others share the nearest
+        open point.
+        """
+        world, navigation = self._world, self._world.navigation
+        x, y = _inside(world, birth.x, birth.y)
+        spacing, rings = 2 * kind.radius + _GAP, int(2 + np.sqrt(birth.count)) + 1
+        there = (self._circles, self._layers, self._count, navigation.cells_open, navigation.columns, world.bounds)
+        found = np.empty((birth.count, 2), np.float32)
+        place, free = np.array([x, y], np.float32), 0
+        for rings in (0, *(rings << doubling for doubling in range(_DOUBLINGS))):
+            points = place + lattice(rings) * np.float32(spacing)
+            free = room_loops.free_points(points, kind.radius, int(kind.is_flying), *there, found)
+            if free == birth.count:
+                return found
+        found[free:] = navigation.nearest_open(x, y)
+        return found
 
     def settle(self, fields: dict[str, Any]) -> list[int]:
         """Put the litter into the world; returns the tags."""
@@ -205,36 +212,6 @@ def _facings(seed: int, type_id: npt.NDArray[np.intp], points: Points) -> npt.ND
 
 _CLOAKED = frozenset({76, 82})
 """Unit types that are always cloaked: the dark templar and the observer."""
-
-
-def room(
-    world: World, kind: UnitType, place: tuple[float, float], count: int, circles: Circles, same: npt.NDArray[np.bool_]
-) -> Points:
-    """Points (count, 2) around `place` where units of a kind have room beside one another and beside `circles`.
-
-    `circles` are x, y and radius (N,) of what is there, `same` (N,) tells what of it is in the way. The nearest such
-    points are taken. Where the ground has no room for all, the others share the nearest open point.
-    """
-    x, y = place
-    spacing = 2 * kind.radius + _GAP
-    reach = spacing * (2 + np.sqrt(count))
-    spare = np.hypot(circles[0] - x, circles[1] - y) - circles[2]
-    for _ in range(6):
-        points = np.array([x, y], np.float32) + lattice(int(reach / spacing) + 1) * np.float32(spacing)
-        free = world.in_bounds(points[:, 0], points[:, 1])
-        points, free = points[free], free[free]
-        if not kind.is_flying:
-            free &= world.navigation.is_open(points[:, 0], points[:, 1])
-        near = same & (spare < reach + 4)
-        apart = np.hypot(points[:, :1] - circles[0][near], points[:, 1:] - circles[1][near])
-        free &= (apart >= circles[2][near] + kind.radius).all(axis=1)
-        if free.sum() >= count:
-            return points[free][:count]
-        reach *= 2
-    rest = np.full((count, 2), world.navigation.nearest_open(x, y), np.float32)
-    found = points[free][:count]
-    rest[: len(found)] = found
-    return rest
 
 
 @functools.lru_cache(maxsize=32)

@@ -42,11 +42,3 @@ def _spread(world: World, creep: npt.NDArray[np.bool_], x: float, y: float, radi
     rows, columns = np.ogrid[: creep.shape[0], : creep.shape[1]]
     disc = (columns + 0.5 - x) ** 2 + (rows + 0.5 - y) ** 2 <= radius * radius
     creep |= disc & world.terrain.pathable
-
-
-def pace(world: World, rows: npt.NDArray[np.intp]) -> npt.NDArray[np.float32]:
-    """World units that each unit goes in a loop, Zerg ground units faster where creep is."""
-    units = world.state.units
-    covered = grid(world).ravel()[world.navigation.cells(units.x[rows], units.y[rows])]
-    faster = covered & world.statistics.likes_creep[units.type[rows]]
-    return np.where(faster, units.speed[rows] * np.float32(SPEED_FACTOR), units.speed[rows]).astype(np.float32)

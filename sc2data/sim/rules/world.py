@@ -35,7 +35,7 @@ from sc2data.sim.rules import (
     vision,
 )
 from sc2data.sim.rules.navigation import Navigation
-from sc2data.sim.state import UNIT_FIELDS, Mode, Player, Snapshot, WorldState
+from sc2data.sim.state import UNIT_FIELDS, Player, Snapshot, WorldState
 from sc2data.units import UnitType
 
 Rows = npt.NDArray[np.intp]
@@ -307,28 +307,13 @@ class World:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of where units may be: the playable area, or a mini-game's part of it."""
-        return self.state.minigame.area if self.state.minigame is not None else self.terrain.playable
+        left, bottom, right, top = self.state.minigame.area if self.state.minigame is not None else self.terrain.playable
+        return float(left), float(bottom), float(right), float(top)
 
     def in_bounds(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:
         """Whether points (N,) lie where units may be."""
         left, bottom, right, top = self.bounds
         return (x >= left) & (x < right) & (y >= bottom) & (y < top)
-
-    def displace(self, rows: Rows, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> None:
-        """Move units to (x, y) as far as the ground lets them: along what is in the way, never into it."""
-        units = self.state.units
-        left, bottom, right, top = self.bounds
-        x = np.minimum(np.maximum(x, np.float32(left)), np.float32(right - movement.INSIDE))
-        y = np.minimum(np.maximum(y, np.float32(bottom)), np.float32(top - movement.INSIDE))
-        is_open = self.navigation.is_open
-        fine = units.flying[rows] | is_open(x, y)
-        if not fine.all():
-            old_x, old_y = units.x[rows], units.y[rows]
-            stuck = ~is_open(old_x, old_y)  # from under a structure every way out is good
-            along_x, along_y = is_open(x, old_y), is_open(old_x, y)
-            y = np.where(fine | stuck | (along_y & ~along_x), y, old_y)
-            x = np.where(fine | stuck | along_x, x, old_x)
-        units.x[rows], units.y[rows] = x, y
 
     # --- what the rules ask of one another -------------------------------------------------------------------------
 
@@ -348,17 +333,6 @@ class World:
         near = (np.hypot(units.x - x, units.y - y) <= radius) & (units.owner == owner)
         rows: list[int] = np.flatnonzero(near).tolist()
         return rows
-
-    def solid(self) -> npt.NDArray[np.bool_]:
-        """Which units others bump into."""
-        units = self.state.units
-        ghosts = units.burrowed | (units.mode == Mode.GATHER) | self.statistics.immaterial[units.type]
-        return ~ghosts & (units.radius > 0)
-
-    def pace(self, rows: Rows) -> npt.NDArray[np.float32]:
-        """World units that each unit goes in a loop; Zerg ground units are faster on creep."""
-        units = self.state.units
-        return creep.pace(self, rows) if self.statistics.zerg[units.type[rows]].any() else units.speed[rows]
 
     def speed_of(self, kind: UnitType, owner: int) -> float:
         """Speed of a unit type for a player, world units per loop."""

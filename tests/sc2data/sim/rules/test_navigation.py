@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
+from sc2data.sim.rules.ground_loops import UNREACHED, distances
 from sc2data.sim.rules.navigation import Navigation
-from sc2data.sim.rules.path_field import UNREACHED, PathField
 from tests.sc2data.sim import worlds
 
 
@@ -18,10 +18,7 @@ def test_distances_equal_dijkstra_s():
     rng = np.random.default_rng(5)
     navigation = Navigation(worlds.plain(side=24), rng.random((24, 24)) < 0.3)
     goal = int(np.flatnonzero(navigation.open.ravel())[50])
-    found = PathField(navigation.open, goal)
-    field = np.zeros(24 * 24, np.int64)
-    for cell in rng.permutation(24 * 24):  # in any order
-        field[cell] = found.distance(int(cell))
+    found = distances(navigation.cells_open, 24, goal)
     expected = np.full((24, 24), UNREACHED, np.int64)
     expected[divmod(goal, 24)] = 0
     changed = True
@@ -37,7 +34,7 @@ def test_distances_equal_dijkstra_s():
                 if expected[v, u] + (7 if dx and dy else 5) < expected[y, x]:
                     expected[y, x] = expected[v, u] + (7 if dx and dy else 5)
                     changed = True
-    np.testing.assert_array_equal(field.reshape(24, 24), expected)
+    np.testing.assert_array_equal(found.reshape(24, 24), expected)
 
 
 def test_following_corners_leads_through_a_maze():
