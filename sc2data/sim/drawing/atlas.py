@@ -73,14 +73,14 @@ class Bounded(Generic[Picture]):
 class Atlas:
     """Draws each model once at a drawn size, then shrinks and colours it as pictures ask for it.
 
-    Blanks are looked for in `store` before they are drawn. Bounded: about `capacity` bytes of sprites, and a third as
-    much of blanks, which few pictures need again.
+    Blanks are looked for in `store` before they are drawn. Bounded: about `capacity` bytes of sprites, and as much
+    of blanks, which few pictures need again.
     """
 
-    def __init__(self, store: BlankStore | None = None, capacity: int = 256 << 20) -> None:
+    def __init__(self, store: BlankStore | None = None, capacity: int = 128 << 20) -> None:
         self._store = store
         self._sprites: Bounded[Sprite] = Bounded(capacity)
-        self._blanks: Bounded[Blank] = Bounded(capacity // 3)
+        self._blanks: Bounded[Blank] = Bounded(capacity)
 
     def find(self, key: Hashable) -> Sprite | None:
         """The sprite of a key, if it is kept."""
@@ -98,10 +98,16 @@ class Atlas:
 
         `parts` (n, of how many).
         """
+        return self._sprites.put(key, self.made(blank, parts, draw, finish))
+
+    def made(
+        self, blank: Hashable, parts: tuple[int, int], draw: Callable[[], Blank], finish: Callable[[Blank], Sprite]
+    ) -> Sprite:
+        """As `make`, for who keeps the sprite in another place."""
         whole = self._blanks.get(blank)
         if whole is None:
             whole = self._blanks.put(blank, self._stored(blank, draw))
-        return self._sprites.put(key, finish(whole.shrunk(*parts)))
+        return finish(whole.shrunk(*parts))
 
     def _stored(self, key: Hashable, draw: Callable[[], Blank]) -> Blank:
         """The blank of a key from the store, drawn where that has none."""

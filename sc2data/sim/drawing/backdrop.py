@@ -5,17 +5,20 @@ from __future__ import annotations
 import dataclasses
 import math
 import pathlib
+from collections.abc import Hashable
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
-from sc2data.sim.drawing import models, palette, sprite_loops
+from sc2data.sim.drawing import models, palette
 from sc2data.sim.drawing.atlas import SMALL_PARTS, Atlas, optics_of, scale_of, sizes
 from sc2data.sim.drawing.doodads import Doodads
 from sc2data.sim.drawing.ground import Ground, Hits, cast
 from sc2data.sim.drawing.relief import Relief
+from sc2data.sim.drawing.sheet import Sheet
+from sc2data.sim.drawing.sprite_loops import Rays
 from sc2data.sim.drawing.sprites import Blank, Pose, Sprite, rasterise
 from sc2data.sim.maps.terrain import Terrain
 from sc2data.sim.view import WorldView
@@ -28,7 +31,6 @@ FOG = np.array([0.0, 0.5, 1.0], np.float32)
 
 _HIDES = 0.6  # world units that ground must be higher than a unit's foot to hide it
 _NEARER = 0.4  # and nearer to the camera
-_MASKED = 2048  # sprites without what ground hides that are kept
 _OCCLUDER = 5.0  # world units around a foot in which higher ground can hide something of the unit
 
 
@@ -36,18 +38,12 @@ _OCCLUDER = 5.0  # world units around a foot in which higher ground can hide som
 class Standing:
     """Doodads in view, from the farthest to the nearest."""
 
-    sprite: list[Sprite]
+    drawn: list[tuple[Hashable, Sprite]]  # and what names each sprite
     foot: npt.NDArray[np.int64]  # (N, 2) px
     box: Boxes
     depth: npt.NDArray[np.float64]
+    hiding: npt.NDArray[np.float64]  # (N, 2) as `Backdrop.hiding`
     overlap: npt.NDArray[np.bool_]  # (N, N) [a, b]: a is nearer than b and covers a part of its box
-    bodies: dict[int, Sprite] = dataclasses.field(default_factory=dict)
-
-    def body(self, number: int) -> Sprite:
-        """A doodad without its shadow, which is on the ground already."""
-        if number not in self.bodies:
-            self.bodies[number] = self.sprite[number].body()
-        return self.bodies[number]
 
 
 @dataclasses.dataclass
@@ -58,33 +54,27 @@ class Backdrop:
     creep: bytes
     hits: Hits
     lit: Image  # in full light
-    standing: Standing
     window: tuple[slice, slice]  # the map's cells in view
     ridge: npt.NDArray[np.float32]  # as `hits.z`: the highest ground in view near each ray
     image: Image  # with fog
+    standing: Standing = dataclasses.field(init=False)
     fog: bytes | None = None
-    masked: dict[tuple[int, tuple[int, int], float, float], tuple[Sprite, Sprite]] = dataclasses.field(
-        default_factory=dict
-    )
-    """What `mask` made, for units that go on standing there, and what it was made from: so that no other has its id."""
 
-    def mask(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
-        """The sprite of a unit without what higher ground nearer to the camera hides of it."""
-        key = (id(sprite), foot, depth, z)
-        if key not in self.masked:
-            if len(self.masked) > _MASKED:
-                self.masked.clear()
-            self.masked[key] = (sprite, self._masked(sprite, foot, depth, z))
-        return self.masked[key][1]
+    @property
+    def rays(self) -> Rays:
+        """What sprites are laid before and behind."""
+        return self.hits.z, self.hits.depth, self.hits.step
 
-    def _masked(self, sprite: Sprite, foot: tuple[int, int], depth: float, z: float) -> Sprite:
-        left, top = foot[0] + sprite.left, foot[1] + sprite.top
-        height, width = sprite.rest.shape
-        if not (-width < left < self.camera.width and -height < top < self.camera.height):
-            return sprite  # out of the picture
-        hits, box = self.hits, (left, top, width, height)
-        share = sprite_loops.uncovered(hits.z, hits.depth, hits.step, box, z + _HIDES, depth - _NEARER)
-        return sprite.faded(share) if share.size else sprite
+    def hiding(
+        self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating], depth: npt.NDArray[np.float64]
+    ) -> npt.NDArray[np.float64]:
+        """Above which height and nearer than which depth ground hides what stands at `pixels` (N, 2): (N, 2).
+
+        Infinite where no ground can: none as high is near. `z` and `depth` (N,) are the feet's.
+        """
+        limits = np.stack([np.asarray(z) + _HIDES, depth - _NEARER], axis=1).astype(np.float64)
+        limits[~self.may_hide(pixels, z)] = np.inf
+        return limits
 
     def may_hide(self, pixels: npt.NDArray[np.float64], z: npt.NDArray[np.floating]) -> npt.NDArray[np.bool_]:
         """Whether higher ground is in view near feet at `pixels` (N, 2) of heights `z` (N,)."""
@@ -97,12 +87,13 @@ class Backdrop:
 class BackdropPainter:
     """Draws backdrops of one map and keeps the latest."""
 
-    def __init__(self, terrain: Terrain, directory: pathlib.Path, atlas: Atlas) -> None:
+    def __init__(self, terrain: Terrain, directory: pathlib.Path, atlas: Atlas, sheet: Sheet) -> None:
         self.relief = Relief(terrain)
         self.ground = Ground(terrain, self.relief, directory)
         self._terrain = terrain
         self._doodads = Doodads(terrain, self.relief)
         self._atlas = atlas
+        self._sheet = sheet
         self._latest: Backdrop | None = None
 
     def paint(self, view: WorldView, camera: ScreenCamera) -> Backdrop:
@@ -124,13 +115,8 @@ class BackdropPainter:
         size = 2 * max(1, round(_OCCLUDER / 2 * camera.focal / camera.distance / hits.step)) + 1
         ridge = cv2.dilate(hits.z, np.ones((size, 1), np.uint8))
         ridge = cv2.dilate(ridge, np.ones((1, size), np.uint8))
-        empty = Standing(
-            [], np.zeros((0, 2), np.int64), np.zeros((0, 4), np.int64), np.zeros(0), np.zeros((0, 0), bool)
-        )
-        backdrop = Backdrop(camera, view.creep[window].tobytes(), hits, lit, empty, window, ridge, lit)
+        backdrop = Backdrop(camera, view.creep[window].tobytes(), hits, lit, window, ridge, lit)
         backdrop.standing = self._stand(backdrop)
-        for sprite, foot in zip(backdrop.standing.sprite, backdrop.standing.foot.tolist(), strict=True):
-            sprite.paint(lit, *foot)
         return backdrop
 
     def _window(self, hits: Hits) -> tuple[slice, slice]:
@@ -140,7 +126,7 @@ class BackdropPainter:
         return slice(int(rows[0]), int(rows[1])), slice(int(columns[0]), int(columns[1]))
 
     def _stand(self, backdrop: Backdrop) -> Standing:
-        """Sprites of the doodads in view."""
+        """The doodads in view, which are painted over the ground."""
         camera, doodads = backdrop.camera, self._doodads
         pixels, depth = camera.project(doodads.at) if len(doodads) else (np.zeros((0, 2)), np.zeros(0))
         margin = doodads.reach * camera.focal / np.maximum(depth, 1)
@@ -149,20 +135,17 @@ class BackdropPainter:
         rows = np.flatnonzero(seen)
         rows = rows[np.argsort(-depth[rows], kind="stable")]
         feet = np.rint(pixels[rows]).astype(np.int64)
-        may_hide = backdrop.may_hide(pixels[rows], doodads.at[rows, 2])
-        pictures = []
-        for number, row in enumerate(rows.tolist()):
-            sprite = self._sprite(row, camera, float(camera.focal / depth[row]))
-            if may_hide[number]:
-                at = (int(feet[number, 0]), int(feet[number, 1]))
-                sprite = backdrop.mask(sprite, at, float(depth[row]), float(doodads.at[row, 2]))
-            pictures.append(sprite)
-        box = boxes(pictures, feet)
+        drawn = [self._sprite(row, camera, float(camera.focal / depth[row])) for row in rows.tolist()]
+        hiding = backdrop.hiding(pixels[rows], doodads.at[rows, 2], depth[rows])
+        self._sheet.make_room()
+        numbers = np.array([self._sheet.number(key, sprite) for key, sprite in drawn], np.int64)
+        self._sheet.paint(backdrop.lit, numbers, feet, hiding, backdrop.rays)
+        box = self._sheet.boxes(numbers, feet)
         near = depth[rows][:, None] < depth[rows][None]
-        return Standing(pictures, feet, box, depth[rows], near & meeting(box, box))
+        return Standing(drawn, feet, box, depth[rows], hiding, near & meeting(box, box))
 
-    def _sprite(self, row: int, camera: ScreenCamera, scale: float) -> Sprite:
-        """The sprite of a doodad."""
+    def _sprite(self, row: int, camera: ScreenCamera, scale: float) -> tuple[Hashable, Sprite]:
+        """The sprite of a doodad and its name."""
         doodads = self._doodads
         (octave,), (part,) = sizes(np.array([scale]), camera, np.array([SMALL_PARTS]))
         name, size, turn = doodads.name[row], doodads.scale[row], doodads.facing[row]
@@ -177,7 +160,7 @@ class BackdropPainter:
             return plain.in_colour(palette.of_player(0))
 
         key = (blank, int(part))
-        return self._atlas.find(key) or self._atlas.make(key, blank, (int(part), SMALL_PARTS), draw, finish)
+        return key, self._atlas.find(key) or self._atlas.make(key, blank, (int(part), SMALL_PARTS), draw, finish)
 
     def _fogged(self, backdrop: Backdrop, visibility: npt.NDArray[np.uint8]) -> Image:
         """The picture with the fog of war over it."""
@@ -188,12 +171,6 @@ class BackdropPainter:
         bright = cv2.remap(bright, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         gain = np.rint(hits.enlarge(bright, camera.width, camera.height) * 255).astype(np.uint8)
         return cv2.multiply(backdrop.lit, cv2.merge([gain, gain, gain]), scale=1 / 255)
-
-
-def boxes(pictures: list[Sprite], feet: npt.NDArray[np.int64]) -> Boxes:
-    """Pixel boxes (N, 4) of sprites whose feet are at `feet` (N, 2)."""
-    extent = np.array([picture.extent for picture in pictures])
-    return extent.reshape(-1, 4).astype(np.int64) + np.concatenate([feet, feet], axis=1)
 
 
 def meeting(first: Boxes, second: Boxes) -> npt.NDArray[np.bool_]:

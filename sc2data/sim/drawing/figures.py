@@ -14,6 +14,7 @@ from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing import models, palette, sprites
 from sc2data.sim.drawing.atlas import LARGE_PARTS, SMALL_PARTS, Atlas, optics_of, scale_of, sizes
 from sc2data.sim.drawing.mesh import Builder, Mesh
+from sc2data.sim.drawing.sheet import Sheet
 from sc2data.sim.drawing.sprites import FACINGS, Blank, Pose, Sprite
 from sc2data.sim.view import HIDDEN, SNAPSHOT, WorldView
 from sc2data.units import UnitType, UnknownUnitTypeError, unit_type
@@ -25,6 +26,8 @@ _LARGE = 1.2  # world units: units of a larger radius are drawn as finely as str
 _STAGES = 8  # drawn steps of a structure's construction
 
 _KEY_BITS = 64  # of the number that tells sprites of one camera apart
+
+Rows = npt.NDArray[np.intp]
 
 PLAIN, BURROWED, REMEMBERED, CLOAKED, ILLUSION = range(5)
 """How a unit shows."""
@@ -84,17 +87,18 @@ class Figures:
         self._atlas = atlas
         self._optics: dict[tuple[float, ...], int] = {}
 
-    def sprites(
+    def numbers(
         self,
         view: WorldView,
-        rows: npt.NDArray[np.intp],
+        rows: Rows,
         camera: ScreenCamera,
         pixels: npt.NDArray[np.float64],
         depth: npt.NDArray[np.float64],
+        sheet: Sheet,
         *,
         shadows_of_flyers: bool = False,
-    ) -> list[Sprite]:
-        """Sprites of the units `rows` of a view whose feet are at `pixels` (N, 2) and `depth` (N,).
+    ) -> npt.NDArray[np.int64]:
+        """Numbers (N,) in `sheet` of the sprites of the units `rows` of a view, feet at `pixels` (N, 2), `depth` (N,).
 
         A flyer's shadow is a sprite of its own, where the ground is: `shadows_of_flyers` asks for these.
         """
@@ -109,24 +113,21 @@ class Figures:
         stage = np.where(view.structure[rows], np.minimum(view.build_progress[rows] * _STAGES, _STAGES), _STAGES)
         flying = view.flying[rows]
         traits = (view.type[rows], view.owner[rows], show, stage.astype(int), facing, octave, up, across, flying, big)
-        keys = _packed((*traits, part), shadows_of_flyers)
-        optics = optics_of(camera)
-        number = self._optics.setdefault(optics, len(self._optics))
-        pictures = []
-        for i, plain in enumerate(keys):
-            key = plain | number << _KEY_BITS
-            picture = self._atlas.find(key)
-            if picture is None:
+        optics = self._optics.setdefault(optics_of(camera), len(self._optics)) << _KEY_BITS
+        keys = [key | optics for key in _packed((*traits, part), shadows_of_flyers)]
+        found = [sheet.find(key) for key in keys]
+        for i, number in enumerate(found):
+            if number is None and (number := sheet.find(keys[i])) is None:
                 of_unit = _Traits._make([*(int(trait[i]) for trait in traits), int(shadows_of_flyers)])
-                picture = self._atlas.make(
-                    key,
-                    (optics, *of_unit.shape),
-                    (int(part[i]), int(parts[i])),
-                    functools.partial(_draw, of_unit, camera),
-                    functools.partial(_finish, of_unit),
-                )
-            pictures.append(picture)
-        return pictures
+                number = sheet.add(keys[i], self._sprite(of_unit, camera, (int(part[i]), int(parts[i]))))
+            found[i] = number
+        return np.array(found, np.int64)
+
+    def _sprite(self, traits: _Traits, camera: ScreenCamera, parts: tuple[int, int]) -> Sprite:
+        """The sprite of a unit's traits at a part (n, of how many) of its drawn size."""
+        blank = (optics_of(camera), *traits.shape)
+        draw, finish = functools.partial(_draw, traits, camera), functools.partial(_finish, traits)
+        return self._atlas.made(blank, parts, draw, finish)
 
 
 class _Traits(NamedTuple):

@@ -11,11 +11,11 @@ import numpy.typing as npt
 from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing import blasts
 from sc2data.sim.drawing.atlas import Atlas
-from sc2data.sim.drawing.backdrop import Backdrop, BackdropPainter, boxes, meeting
+from sc2data.sim.drawing.backdrop import Backdrop, BackdropPainter, meeting
 from sc2data.sim.drawing.blank_store import BlankStore
 from sc2data.sim.drawing.figures import Figures, drawn, reach
 from sc2data.sim.drawing.minimap import MinimapPainter
-from sc2data.sim.drawing.sprites import Sprite
+from sc2data.sim.drawing.sheet import Sheet
 from sc2data.sim.maps.terrain import Terrain
 from sc2data.sim.view import WorldView
 
@@ -51,7 +51,8 @@ class ScenePainter:
         directory = pathlib.Path(cache_dir) if cache_dir is not None else default_cache()
         atlas = Atlas(BlankStore(directory))
         self.terrain = terrain
-        self._backdrops = BackdropPainter(terrain, directory, atlas)
+        self._sheet = Sheet()
+        self._backdrops = BackdropPainter(terrain, directory, atlas, self._sheet)
         self._figures = Figures(atlas)
         self._minimaps = MinimapPainter(terrain, self._backdrops.ground.texture)
 
@@ -70,7 +71,7 @@ class ScenePainter:
         order = np.flatnonzero(seen)
         order = order[np.argsort(-depth[order], kind="stable")]
         rows, pixels, depth = rows[order], pixels[order], depth[order]
-        self._shade(image, view, rows[view.flying[rows]], camera)
+        self._shade(image, backdrop, view, rows[view.flying[rows]])
         self._stand(image, backdrop, view, rows, pixels, depth)
         blasts.paint_blasts(image, view.blasts, camera, view.loop)
         return image
@@ -93,16 +94,18 @@ class ScenePainter:
         frame = (camera or ScreenCamera(view.camera, 1024, 1024)) if outline else None
         return self._minimaps.paint(view, width, height, area, frame)
 
-    def _shade(self, image: Image, view: WorldView, flyers: npt.NDArray[np.intp], camera: ScreenCamera) -> None:
+    def _shade(self, image: Image, backdrop: Backdrop, view: WorldView, flyers: npt.NDArray[np.intp]) -> None:
         """Shadows of flying units, on the ground below them."""
         if not len(flyers):
             return
         x, y = view.x[flyers], view.y[flyers]
         points = np.stack([x, y, self._backdrops.relief.height_at(x, y)], axis=1)
+        camera = backdrop.camera
         pixels, depth = camera.project(points)
-        shadows = self._figures.sprites(view, flyers, camera, pixels, depth, shadows_of_flyers=True)
-        for sprite, (px, py) in zip(shadows, np.rint(pixels).astype(int).tolist(), strict=True):
-            sprite.paint(image, px, py)
+        self._sheet.make_room()
+        numbers = self._figures.numbers(view, flyers, camera, pixels, depth, self._sheet, shadows_of_flyers=True)
+        nothing = np.full((len(flyers), 2), np.inf)
+        self._sheet.paint(image, numbers, np.rint(pixels).astype(np.int64), nothing, backdrop.rays)
 
     def _stand(
         self,
@@ -114,33 +117,32 @@ class ScenePainter:
         depth: npt.NDArray[np.float64],
     ) -> None:
         """Units from the farthest to the nearest, with the doodads that stand before them."""
-        pictures = self._figures.sprites(view, rows, backdrop.camera, pixels, depth)
-        feet = np.rint(pixels).astype(np.int64)
-        for i in np.flatnonzero(backdrop.may_hide(pixels, view.z[rows])).tolist():
-            at = (int(feet[i, 0]), int(feet[i, 1]))
-            pictures[i] = backdrop.mask(pictures[i], at, float(depth[i]), float(view.z[rows[i]]))
-        again = _before(backdrop, boxes(pictures, feet), depth)
-        things: list[tuple[float, int, Sprite, list[int]]] = [
-            (-d, 0, sprite, foot) for d, sprite, foot in zip(depth.tolist(), pictures, feet.tolist(), strict=True)
-        ]
-        standing = backdrop.standing
-        things += [(-float(standing.depth[i]), 1, standing.body(i), standing.foot[i].tolist()) for i in again]
-        if again:
-            things.sort(key=lambda thing: thing[:2])
-        for _, _, sprite, (px, py) in things:
-            sprite.paint(image, px, py)
+        self._sheet.make_room()
+        numbers = self._figures.numbers(view, rows, backdrop.camera, pixels, depth, self._sheet)
+        feet, z = np.rint(pixels).astype(np.int64), view.z[rows]
+        hiding = backdrop.hiding(pixels, z, depth)
+        again = _before(backdrop, self._sheet.boxes(numbers, feet), depth)
+        if len(again):
+            standing = backdrop.standing
+            named = [standing.drawn[i] for i in again.tolist()]
+            bodies = [self._sheet.number(("body", key), sprite.body) for key, sprite in named]
+            numbers, depth = np.concatenate([numbers, bodies]), np.concatenate([depth, standing.depth[again]])
+            feet, hiding = np.concatenate([feet, standing.foot[again]]), np.concatenate([hiding, standing.hiding[again]])
+            order = np.argsort(-depth, kind="stable")
+            numbers, feet, hiding = numbers[order], feet[order], hiding[order]
+        self._sheet.paint(image, numbers, feet, hiding, backdrop.rays)
 
 
-def _before(backdrop: Backdrop, box: npt.NDArray[np.int64], depth: npt.NDArray[np.float64]) -> list[int]:
+def _before(backdrop: Backdrop, box: npt.NDArray[np.int64], depth: npt.NDArray[np.float64]) -> npt.NDArray[np.intp]:
     """Doodads to be drawn once more: those in front of a unit, and those in front of one of these."""
     standing = backdrop.standing
     if not len(standing.depth) or not len(box):
-        return []
+        return np.zeros(0, np.intp)
     covers = (meeting(standing.box, box) & (standing.depth[:, None] < depth[None])).any(1)
     while True:
         more = covers | standing.overlap[:, covers].any(1)
         if (more == covers).all():
-            return [int(i) for i in np.flatnonzero(covers)]
+            return np.flatnonzero(covers)
         covers = more
 
 

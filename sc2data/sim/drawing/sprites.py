@@ -83,6 +83,7 @@ class Sprite:
         colour = cv2.multiply(self.colour, cv2.merge([plane, plane, plane]), scale=1 / 255)
         return dataclasses.replace(self, colour=colour, rest=255 - cv2.multiply(255 - self.rest, plane, scale=1 / 255))
 
+    @functools.cached_property
     def body(self) -> Sprite:
         """The sprite without its shadow: where it has no colour it hides nothing."""
         clear = cv2.inRange(self.colour, (0, 0, 0), (0, 0, 0))
