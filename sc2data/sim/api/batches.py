@@ -15,8 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.sim.api.messages import raw_pb
-
-_VARINT, _BYTES, _FIXED32 = 0, 2, 5  # wire types
+from sc2data.sim.api.wire import BYTES, FIXED32, VARINT, key, varint
 
 _WIDTHS = {"float": 4, "bool": 1, "int32": 3, "uint32": 3, "enum": 3, "uint64": 6}
 """Bytes that a value takes; whole numbers of n bytes hold 7 n bits."""
@@ -61,14 +60,14 @@ def _layout(names: tuple[str, ...]) -> _Layout:
     body, slots, spans = bytearray(), {}, {}
     for name in names:
         kind, start = _TYPES[fields[name].type], len(body)
-        body += _key(fields[name].number, _FIXED32 if kind == "float" else _VARINT)
+        body += key(fields[name].number, FIXED32 if kind == "float" else VARINT)
         slots[name] = (len(body), kind)
         body += bytes(_WIDTHS[kind])
         spans[name] = range(start, len(body))
     start = len(body)
-    body += _key(fields["pos"].number, _BYTES) + bytes([len(_AXES) * 5])
+    body += key(fields["pos"].number, BYTES) + bytes([len(_AXES) * 5])
     for number, axis in enumerate(_AXES, start=1):
-        body += _key(number, _FIXED32)
+        body += key(number, FIXED32)
         slots[axis] = (len(body), "float")
         body += bytes(4)
     spans["pos"] = range(start, len(body))
@@ -81,7 +80,7 @@ def _shape(names: tuple[str, ...], wanted: tuple[str, ...]) -> tuple[npt.NDArray
     spans = _layout(names).spans
     columns = np.array([column for name in (*wanted, "pos") for column in spans[name]], np.intp)
     number = raw_pb.ObservationRaw.DESCRIPTOR.fields_by_name["units"].number
-    return np.frombuffer(_key(number, _BYTES) + _varint(len(columns)), np.uint8), columns
+    return np.frombuffer(key(number, BYTES) + varint(len(columns)), np.uint8), columns
 
 
 def _write(out: npt.NDArray[np.uint8], values: Array, kind: str, name: str) -> None:
@@ -98,16 +97,3 @@ def _write(out: npt.NDArray[np.uint8], values: Array, kind: str, name: str) -> N
         parts = numbers[:, None] >> (np.arange(width, dtype=np.uint64) * np.uint64(7))
         out[:] = parts & np.uint64(0x7F)
         out[:, :-1] |= 0x80
-
-
-def _key(number: int, wire_type: int) -> bytes:
-    return _varint(number << 3 | wire_type)
-
-
-def _varint(value: int) -> bytes:
-    out = bytearray()
-    while value > 0x7F:
-        out.append(value & 0x7F | 0x80)
-        value >>= 7
-    out.append(value)
-    return bytes(out)

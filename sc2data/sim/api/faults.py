@@ -20,9 +20,8 @@ from __future__ import annotations
 import dataclasses
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from sc2data.sim.api.messages import sc_pb
 
 VARIABLE = "SC2DATA_SIM_FAULT"
 
@@ -80,16 +79,16 @@ class FaultPlan:
             elif kind == "error":
                 raise InjectedError("A fault was asked for: error")
 
-    def spoil(self, observation: sc_pb.ResponseObservation) -> None:
-        """Damage the rendered images of `observation` where it is their turn."""
-        if not self._faults or not observation.observation.HasField("render_data"):
-            return
-        kinds = self._due()
-        for image in (observation.observation.render_data.map, observation.observation.render_data.minimap):
+    def spoil(self, pictures: Mapping[str, memoryview]) -> dict[str, memoryview]:
+        """The pixels of an observation's pictures, damaged where it is their turn."""
+        kinds = self._due() if self._faults else ()
+        spoilt = dict(pictures)
+        for name, pixels in pictures.items():
             if "black" in kinds:
-                image.data = bytes(len(image.data))
+                spoilt[name] = memoryview(bytes(pixels.nbytes))
             if "truncate" in kinds:
-                image.data = image.data[: len(image.data) // 2]
+                spoilt[name] = spoilt[name][: pixels.nbytes // 2]
+        return spoilt
 
     def _due(self) -> list[str]:
         return [fault.kind for fault in self._faults if self._observations % fault.every == 0]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from google.protobuf.message import DecodeError
 
@@ -21,6 +21,7 @@ from sc2data.sim.api import (
     legality,
     mishaps,
     multiplayer,
+    pixels,
     query,
     replays,
 )
@@ -72,24 +73,30 @@ class Game:
         self._replay: Recording | None = None  # what is being replayed
         self._recording_replay = False
         self._clock: Clock | None = None
+        self._pixels: dict[str, memoryview] = {}  # of the pictures that belong to the response being made
 
     def answer(self, message: bytes) -> bytes:
         """The serialised `Response` to a serialised `Request`. Whatever is wrong with the request is answered."""
+        return b"".join(self.answer_in_parts(message))
+
+    def answer_in_parts(self, message: bytes) -> Sequence[bytes | memoryview]:
+        """As `answer`, in parts that are to be sent one after the other: large ones are not copied together."""
         with self._changed:
+            self._pixels = {}
             response = sc_pb.Response()
             try:
                 request = sc_pb.Request.FromString(message)
             except DecodeError:
-                return self.refuse("Malformed request: the message is no serialised SC2APIProtocol.Request")
+                return [self.refuse("Malformed request: the message is no serialised SC2APIProtocol.Request")]
             if self._link and multiplayer.concerns_the_game(request):
-                return self._pass_on(message)
+                return [self._pass_on(message)]
             if request.HasField("id"):
                 response.id = request.id
             self._note_end()
             self._respond(request, response)
             self._note_end()
             response.status = self.status
-            return response.SerializeToString()
+            return [response.SerializeToString(), *pixels.rest_of_response(self._pixels)]
 
     def refuse(self, reason: str) -> bytes:
         """The serialised `Response` to something that is no request."""
@@ -321,8 +328,8 @@ class Game:
         self._faults.before()
         if self._realtime and request.game_loop:
             self._changed.wait_for(lambda: self.match.loop >= request.game_loop or self.match.over)
-        observe(response, self.match, self.seat, self._draw(self.match.terrain), request.disable_fog)
-        self._faults.spoil(response)
+        rendered = observe(response, self.match, self.seat, self._draw(self.match.terrain), request.disable_fog)
+        self._pixels = self._faults.spoil(rendered)
 
     def on_action(self, request: sc_pb.RequestAction, response: sc_pb.ResponseAction) -> None:
         """Do the client's actions now."""

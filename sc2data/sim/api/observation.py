@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
+
 from sc2data.sim.api import images, panels, raw, scoring, tally
 from sc2data.sim.api.messages import sc_pb, spatial_pb
 from sc2data.sim.api.optics import FEATURE_LAYER, RENDER
@@ -18,8 +21,10 @@ if TYPE_CHECKING:
 
 def observe(
     message: sc_pb.ResponseObservation, match: Match, seat: Seat, pictures: Pictures, disable_fog: bool = False
-) -> None:
+) -> dict[str, memoryview]:
     """Write what the client at `seat` sees, in every interface it asked for, and what happened since the last time.
+
+    Returns the pixels of the rendered pictures by name, which the message itself does not hold (`pixels`).
 
     What is told once (actions, errors, chat, alerts, deaths, the result) is not told again.
     """
@@ -40,8 +45,9 @@ def observe(
         observation.ui_data.SetInParent()
     if FEATURE_LAYER in seat.optics.spaces:
         _fill_layers(observation.feature_layer_data, options.feature_layer, pictures, view)
-    if RENDER in seat.optics.spaces:
-        _fill_pictures(observation.render_data, seat, pictures, view)
+    rendered = _pictures(seat, pictures, view) if RENDER in seat.optics.spaces else {}
+    for name, picture in rendered.items():
+        images.describe(getattr(observation.render_data, name), picture, 24)
     message.actions.extend(seat.actions)
     message.action_errors.extend(seat.errors)
     message.chat.extend(seat.chat)
@@ -51,6 +57,7 @@ def observe(
             message.player_result.add(player_id=number, result=result)
     seat.known = frozenset(view.tag.tolist())
     seat.observed()
+    return {name: picture.reshape(-1).data for name, picture in rendered.items()}
 
 
 def _fill_layers(
@@ -63,9 +70,9 @@ def _fill_layers(
         images.fill(getattr(message.minimap_renders, name), layer, MINIMAP_BITS[name])
 
 
-def _fill_pictures(message: spatial_pb.ObservationRender, seat: Seat, pictures: Pictures, view: WorldView) -> None:
+def _pictures(seat: Seat, pictures: Pictures, view: WorldView) -> dict[str, npt.NDArray[np.uint8]]:
+    """The rendered screen and minimap."""
     camera = seat.optics.render_camera(seat.eye)
     minimap = seat.optics.minimap(RENDER)
-    images.fill(message.map, pictures.painter.screen(view, camera), 24)
     small = pictures.painter.minimap(view, minimap.width, minimap.height, minimap.area, camera=camera)
-    images.fill(message.minimap, small, 24)
+    return {"map": pictures.painter.screen(view, camera), "minimap": small}
