@@ -53,19 +53,13 @@ class Sheet:
     def add(self, key: Hashable, sprite: Sprite) -> int:
         """Take in a sprite; returns its number."""
         height = len(sprite.rest)
-        used = (sprite.rest < 255) | sprite.colour.any(2)
-        first, last = used.argmax(1), used.shape[1] - used[:, ::-1].argmax(1)
-        length = np.where(used.any(1), last - first, 0)
-        after = self._pixels + int(length.sum())
-        self._grow(after, self._rows + height, self._count + 1)
+        self._grow(self._pixels + sprite.rest.size, self._rows + height, self._count + 1)
         self._extent[self._count] = (*sprite.extent, self._rows)
         spans = self._spans[self._rows : self._rows + height]
-        spans[:, 0], spans[:, 1], spans[:, 2] = first, length, self._pixels + np.cumsum(length) - length
-        columns = np.arange(used.shape[1])
-        kept = (columns >= first[:, None]) & (columns < (first + length)[:, None])
-        self._colour[3 * self._pixels : 3 * after] = sprite.colour[kept].ravel()
-        self._rest[3 * self._pixels : 3 * after] = np.repeat(sprite.rest[kept], 3)
-        self._pixels, self._rows = after, self._rows + height
+        self._pixels = sprite_loops.pack(
+            sprite.colour, sprite.rest, self._colour, self._rest, spans, self._pixels
+        )
+        self._rows += height
         self._numbers[key] = self._count
         self._count += 1
         return self._count - 1

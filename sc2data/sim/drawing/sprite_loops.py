@@ -43,6 +43,28 @@ def lay(image: Image, colour: Image, rest: Image, left: int, top: int) -> None:
         blend(target, over, through)
 
 
+@compiled(
+    "int64(uint8[:, :, ::1], uint8[:, ::1], uint8[::1], uint8[::1], int64[:, ::1], int64)"
+)
+def pack(colour: Image, rest: Image, to_colour: Image, to_rest: Image, spans: Numbers, at: int) -> int:
+    """Copy what a sprite does not leave clear, row by row, to pixel `at` of a sheet; returns where that ends.
+
+    `spans` (rows, 3) take the first pixel of each row, how many there are, and where they are kept.
+    """
+    for y in range(len(rest)):
+        first, last = rest.shape[1], 0
+        for x in range(rest.shape[1]):
+            if rest[y, x] < 255 or colour[y, x, 0] or colour[y, x, 1] or colour[y, x, 2]:
+                first, last = min(first, x), x + 1
+        spans[y, 0], spans[y, 1], spans[y, 2] = first, max(last - first, 0), at
+        for x in range(first, last):
+            for channel in range(3):
+                to_colour[3 * at + channel] = colour[y, x, channel]
+                to_rest[3 * at + channel] = rest[y, x]
+            at += 1
+    return at
+
+
 @inlined
 def hides(rays: Any, box: Any, limits: Any) -> Plane:
     """Which rays around a box, with a margin of one, meet ground that hides a sprite (1, else 0); none if none does."""
