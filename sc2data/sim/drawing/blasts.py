@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
@@ -11,10 +12,12 @@ import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing.palette import Colour
+from sc2data.sim.drawing.sheet import Sheet
 from sc2data.sim.drawing.sprites import Sprite
 from sc2data.sim.state import Blast, Effect
 
 Image = npt.NDArray[np.uint8]
+Pixel = Sequence[float]  # x, y
 
 _EFFECTS: dict[int, tuple[Colour, float]] = {
     1: ((110, 170, 255), 1.5),  # psionic storm
@@ -101,17 +104,47 @@ def _disc(
     cv2.add(part, light, dst=part)
 
 
-def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: int) -> None:
+class _Canvas:
+    """A picture on which lines are drawn at once and puffs, over them, together at the end."""
+
+    def __init__(self, image: Image, sheet: Sheet) -> None:
+        self.image = image
+        self._sheet = sheet
+        self._numbers: list[int] = []
+        self._feet: list[tuple[int, int]] = []
+
+    def puff(self, x: float, y: float, radius: int, colour: Colour, cover: float, seed: int) -> None:
+        """Lay the ball of `_puff` at a point in px."""
+        key = ("puff", radius, colour, cover, seed)
+        number = self._sheet.find(key)
+        if number is None:
+            number = self._sheet.add(key, _puff(radius, colour, cover, seed))
+        self._numbers.append(number)
+        self._feet.append((round(x), round(y)))
+
+    def finish(self) -> None:
+        """Lay all puffs."""
+        if self._numbers:
+            self._sheet.paint(self.image, np.array(self._numbers), np.array(self._feet))
+
+
+def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: int, sheet: Sheet) -> None:
     """Flashes of this `loop`, over everything."""
     seen = [blast for blast in blasts if blast.start <= loop < blast.until]
+    if not seen:
+        return
     ends = [((blast.x, blast.y, blast.z), blast.toward or (blast.x, blast.y, blast.z)) for blast in seen]
     pixels, depth = camera.project(np.reshape(ends, (-1, 3)))
     pixels, depth = pixels.reshape(-1, 2, 2), depth.reshape(-1, 2)
+    scales = (camera.focal / depth[:, 0]).tolist()
+    points = pixels.tolist()
+    sheet.make_room()
+    canvas = _Canvas(image, sheet)
     for row in np.flatnonzero(_in_view(pixels, depth, camera)).tolist():
         blast = seen[row]
         age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
-        paint = _PAINTERS.get(blast.kind, _shot)
-        paint(image, pixels[row, 0], pixels[row, 1], float(camera.focal / depth[row, 0]), age)
+        _PAINTERS.get(blast.kind, _shot)(canvas, *points[row], scales[row], age)
+    canvas.finish()
 
 
 def _in_view(
@@ -124,67 +157,54 @@ def _in_view(
     return (nearest > 1) & (high > 0).all(1) & (low < (camera.width, camera.height)).all(1)
 
 
-def _at(sprite: Sprite, image: Image, pixel: npt.NDArray[np.float64]) -> None:
-    sprite.paint(image, round(float(pixel[0])), round(float(pixel[1])))
-
-
 def _radius(scale: float, units: float) -> int:
     """Pixels that `units` take, in steps of an eighth of their size: so puffs are drawn once and used often."""
     return max(2, round(2 ** (round(6 * math.log2(max(scale * units, 1))) / 6)))
 
 
-def _shot(
-    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
-) -> None:
+def _shot(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """A muzzle flash, a tracer on its way and sparks where it hits."""
+    (x, y), (to_x, to_y) = place, target
     if age < 0.5:
-        _at(_puff(_radius(scale, 0.2), (255, 214, 120), 0.5, 1), image, place)
-    along = target - place
-    first, last = place + along * min(0.15 + age, 0.7), place + along * min(0.45 + age, 1.0)
-    ends = [tuple(np.rint(np.clip(p, -1e6, 1e6) * 16).astype(int).tolist()) for p in (first, last)]
-    cv2.line(image, ends[0], ends[1], (255, 226, 150), max(1, round(scale * 0.025)), cv2.LINE_AA, 4)
-    _at(_puff(_radius(scale, 0.12), (255, 190, 90), 0.5, 2), image, target - (0, scale * 0.25))
+        canvas.puff(x, y, _radius(scale, 0.2), (255, 214, 120), 0.5, 1)
+    ends = [
+        tuple(round(min(max(start + (end - start) * share, -1e6), 1e6) * 16) for start, end in ((x, to_x), (y, to_y)))
+        for share in (min(0.15 + age, 0.7), min(0.45 + age, 1.0))
+    ]
+    cv2.line(canvas.image, ends[0], ends[1], (255, 226, 150), max(1, round(scale * 0.025)), cv2.LINE_AA, 4)
+    canvas.puff(to_x, to_y - scale * 0.25, _radius(scale, 0.12), (255, 190, 90), 0.5, 2)
 
 
-def _shell(
-    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
-) -> None:
+def _shell(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """A tank's shell: fire at the muzzle, an explosion with smoke at the target."""
+    (x, y), (to_x, to_y) = place, target
     if age < 0.5:
-        _at(_puff(_radius(scale, 0.5), (255, 190, 90), 0.7, 3), image, place - (0, scale * 0.4))
-    _at(_puff(_radius(scale, 0.7 + 0.5 * age), (70, 60, 54), 0.75, 4), image, target - (0, scale * (0.1 + 0.4 * age)))
-    _at(_puff(_radius(scale, 0.85 - 0.4 * age), (255, 150, 50), 0.8, 5), image, target - (0, scale * 0.15))
-    _at(_puff(_radius(scale, 0.45 - 0.3 * age), (255, 236, 180), 0.6, 6), image, target - (0, scale * 0.2))
+        canvas.puff(x, y - scale * 0.4, _radius(scale, 0.5), (255, 190, 90), 0.7, 3)
+    canvas.puff(to_x, to_y - scale * (0.1 + 0.4 * age), _radius(scale, 0.7 + 0.5 * age), (70, 60, 54), 0.75, 4)
+    canvas.puff(to_x, to_y - scale * 0.15, _radius(scale, 0.85 - 0.4 * age), (255, 150, 50), 0.8, 5)
+    canvas.puff(to_x, to_y - scale * 0.2, _radius(scale, 0.45 - 0.3 * age), (255, 236, 180), 0.6, 6)
 
 
-def _acid(
-    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
-) -> None:
+def _acid(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """Green liquid that bursts."""
-    _at(_puff(_radius(scale, 0.6 + 1.2 * age), (112, 180, 40), 0.7 * (1 - 0.6 * age), 7), image, target)
-    _at(_puff(_radius(scale, 0.4 + 0.5 * age), (190, 250, 90), 0.6 * (1 - 0.6 * age), 8), image, target)
+    canvas.puff(*target, _radius(scale, 0.6 + 1.2 * age), (112, 180, 40), 0.7 * (1 - 0.6 * age), 7)
+    canvas.puff(*target, _radius(scale, 0.4 + 0.5 * age), (190, 250, 90), 0.6 * (1 - 0.6 * age), 8)
 
 
-def _splash(
-    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
-) -> None:
+def _splash(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """The pool that a baneling leaves."""
-    _at(_puff(_radius(scale, 1.3 + 0.5 * age), (98, 150, 36), 0.65 * (1 - 0.7 * age), 9), image, place)
-    _at(_puff(_radius(scale, 0.9), (150, 214, 60), 0.5 * (1 - 0.8 * age), 10), image, place)
+    canvas.puff(*place, _radius(scale, 1.3 + 0.5 * age), (98, 150, 36), 0.65 * (1 - 0.7 * age), 9)
+    canvas.puff(*place, _radius(scale, 0.9), (150, 214, 60), 0.5 * (1 - 0.8 * age), 10)
 
 
-def _death(
-    image: Image, place: npt.NDArray[np.float64], target: npt.NDArray[np.float64], scale: float, age: float
-) -> None:
+def _death(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """Blood and smoke where a unit died."""
-    _at(_puff(_radius(scale, 0.35 + 0.25 * age), (116, 20, 18), 0.8 * (1 - 0.7 * age), 11), image, place)
-    _at(
-        _puff(_radius(scale, 0.3 + 0.5 * age), (60, 54, 50), 0.55 * (1 - age), 12),
-        image,
-        place - (0, scale * (0.2 + 0.6 * age)),
-    )
+    x, y = place
+    canvas.puff(x, y, _radius(scale, 0.35 + 0.25 * age), (116, 20, 18), 0.8 * (1 - 0.7 * age), 11)
+    smoke = y - scale * (0.2 + 0.6 * age)
+    canvas.puff(x, smoke, _radius(scale, 0.3 + 0.5 * age), (60, 54, 50), 0.55 * (1 - age), 12)
     if age < 0.3:
-        _at(_puff(_radius(scale, 0.45), (255, 170, 70), 0.6, 13), image, place - (0, scale * 0.2))
+        canvas.puff(x, y - scale * 0.2, _radius(scale, 0.45), (255, 170, 70), 0.6, 13)
 
 
 _PAINTERS = {"shot": _shot, "shell": _shell, "acid": _acid, "splash": _splash, "death": _death}

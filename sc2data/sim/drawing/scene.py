@@ -73,7 +73,7 @@ class ScenePainter:
         rows, pixels, depth = rows[order], pixels[order], depth[order]
         self._shade(image, backdrop, view, rows[view.flying[rows]])
         self._stand(image, backdrop, view, rows, pixels, depth)
-        blasts.paint_blasts(image, view.blasts, camera, view.loop)
+        blasts.paint_blasts(image, view.blasts, camera, view.loop, self._sheet)
         return image
 
     def minimap(
@@ -104,8 +104,7 @@ class ScenePainter:
         pixels, depth = camera.project(points)
         self._sheet.make_room()
         numbers = self._figures.numbers(view, flyers, camera, pixels, depth, self._sheet, shadows_of_flyers=True)
-        nothing = np.full((len(flyers), 2), np.inf)
-        self._sheet.paint(image, numbers, np.rint(pixels).astype(np.int64), nothing, backdrop.rays)
+        self._sheet.paint(image, numbers, np.rint(pixels).astype(np.int64))
 
     def _stand(
         self,

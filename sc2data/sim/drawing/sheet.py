@@ -13,6 +13,7 @@ from sc2data.sim.drawing.sprites import Sprite
 Image = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 
+_NO_RAYS: sprite_loops.Rays = (np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32), 1)
 _FIRST_PIXELS, _FIRST_ROWS, _FIRST_SPRITES = 1 << 20, 1 << 14, 1 << 8
 
 
@@ -69,12 +70,19 @@ class Sheet:
         return self._extent[numbers, :4] + np.concatenate([feet, feet], axis=1)
 
     def paint(
-        self, image: Image, numbers: Numbers, feet: Numbers, hiding: npt.NDArray[np.float64], rays: sprite_loops.Rays
+        self,
+        image: Image,
+        numbers: Numbers,
+        feet: Numbers,
+        hiding: npt.NDArray[np.float64] | None = None,
+        rays: sprite_loops.Rays = _NO_RAYS,
     ) -> None:
         """Lay sprites over `image`, one after the other, without what the ground of `rays` hides of them.
 
         `hiding` (N, 2): above which height, and nearer than which depth, ground hides a sprite; infinite for none.
         """
+        if hiding is None:
+            hiding = np.full((len(numbers), 2), np.inf)
         where = (self._colour, self._rest, self._spans, self._extent)
         sprite_loops.lay_all(image, *where, numbers, feet, hiding, *rays)
 

@@ -142,10 +142,8 @@ class _Litter:
         spacing, rings = 2 * kind.radius + _GAP, int(2 + np.sqrt(birth.count)) + 1
         there = (self._circles, self._layers, self._count, navigation.cells_open, navigation.columns, world.bounds)
         found = np.empty((birth.count, 2), np.float32)
-        place, free = np.array([x, y], np.float32), 0
         for rings in (0, *(rings << doubling for doubling in range(_DOUBLINGS))):
-            points = place + lattice(rings) * np.float32(spacing)
-            free = room_loops.free_points(points, kind.radius, int(kind.is_flying), *there, found)
+            free = room_loops.free_points(lattice(rings), x, y, spacing, kind.radius, int(kind.is_flying), *there, found)
             if free == birth.count:
                 return found
         found[free:] = navigation.nearest_open(x, y)
@@ -159,8 +157,11 @@ class _Litter:
         each = np.array([birth.count for birth, _, _ in self._born])
         tags = [world.issue_tag() for _ in range(int(each.sum()))]
         points = np.concatenate([points for _, _, points in self._born])
-        rows = [_values(world, birth, kind) for birth, kind, _ in self._born]
-        values = {name: np.repeat([row[name] for row in rows], each) for name in rows[0]}
+        alike = {(birth.type_id, birth.owner): (birth, kind) for birth, kind, _ in self._born}
+        which = {names: number for number, names in enumerate(alike)}
+        index = np.repeat([which[birth.type_id, birth.owner] for birth, _, _ in self._born], each)
+        rows = [_values(world, birth, kind) for birth, kind in alike.values()]
+        values = {name: np.array([row[name] for row in rows])[index] for name in rows[0]}
         standing = values["structure"]
         south = np.where(values["owner"] == NEUTRAL, SOUTH, SOUTH_WEST)
         values["facing"] = np.where(standing, south, _facings(world.state.seed, values["type"], points))

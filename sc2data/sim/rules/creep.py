@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 RADII = {86: 12.0, 100: 12.0, 101: 12.0, 87: 10.0, 137: 10.0, 138: 10.0}
 """World units of creep around a complete structure, by unit type id: hatchery, lair, hive, creep tumors."""
 
+_SPREADS = np.isin(np.arange(max(RADII) + 2), list(RADII))  # by unit type id; the last one stands for all larger ids
+
 SPEED_FACTOR = 1.3
 """How much faster Zerg ground units are on creep."""
 
@@ -28,8 +30,8 @@ def grid(world: World) -> npt.NDArray[np.bool_]:
 def refresh(world: World) -> None:
     """Make the creep anew where a source came or went. It does not spread or recede over time."""
     units, state = world.state.units, world.state
-    standing = np.flatnonzero(units.structure & (units.build_progress >= 1))
-    sources = [row for row, kind in zip(standing.tolist(), units.type[standing].tolist()) if kind in RADII]
+    spreads = _SPREADS[np.minimum(units.type, len(_SPREADS) - 1)]
+    sources = np.flatnonzero(spreads & units.structure & (units.build_progress >= 1)).tolist()
     key = tuple(units.tag[sources].tolist())
     if state.creep is None or state.creep_sources != key:
         state.creep_sources = key

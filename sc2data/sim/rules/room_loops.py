@@ -13,11 +13,14 @@ Points = npt.NDArray[np.float32]
 
 
 @compiled(
-    "int64(float32[:, ::1], float64, int64, float32[:, ::1], int8[::1], int64, boolean[::1], int64, "
+    "int64(float32[:, ::1], float64, float64, float64, float64, int64, float32[:, ::1], int8[::1], int64, boolean[::1], int64, "
     "UniTuple(float64, 4), float32[:, ::1])"
 )
 def free_points(
-    points: Points,
+    lattice: Points,
+    middle_x: float,
+    middle_y: float,
+    spacing: float,
     radius: float,
     layer: int,
     circles: Points,
@@ -28,7 +31,7 @@ def free_points(
     bounds: tuple[float, float, float, float],
     found: Points,
 ) -> int:
-    """Take those of `points` (P, 2), in order, at which a circle of `radius` overlaps none of its layer.
+    """Take those points of a `lattice` (P, 2) around a middle, in order, at which a circle overlaps none of its layer.
 
     `circles` (3, C) are x, y and radius of what is there, of which the first `count` of the same `layers` are in the
     way. Points of layer 0 must be on open ground, all within `bounds`. Fills `found` (N, 2) from its start and returns
@@ -36,8 +39,9 @@ def free_points(
     """
     left, bottom, right, top = bounds
     taken = 0
-    for number in range(len(points)):
-        x, y = points[number]
+    for number in range(len(lattice)):
+        x = float(np.float32(middle_x + lattice[number, 0] * spacing))
+        y = float(np.float32(middle_y + lattice[number, 1] * spacing))
         if not (left <= x < right and bottom <= y < top):
             continue
         if layer == 0 and not open_cells[int(y) * columns + int(x)]:
