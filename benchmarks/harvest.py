@@ -30,7 +30,7 @@ from sc2data.harvest.observe import Observer
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import FIGHT, STILL, SceneConfig
 from sc2data.harvest.session import Session
-from sc2data.memory import tune_malloc
+from sc2data.memory import calm_garbage_collection, tune_malloc
 
 UNITS = 200
 WARM_UP = 30
@@ -194,6 +194,7 @@ def main() -> None:
     parser.add_argument("--cases", default="", help="only cases whose name has this in it")
     options = parser.parse_args()
     tune_malloc()
+    calm_garbage_collection()
     backend = backends.choose(backends.SIMULATOR)
     result: dict[str, Any] = {"machine": machine(), "units": UNITS, "cases": {}}
     with tempfile.TemporaryDirectory(prefix="sc2-benchmark-") as name:

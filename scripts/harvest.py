@@ -15,6 +15,7 @@ from typing import Any
 
 from absl import flags
 
+from sc2data import memory
 from sc2data.harvest import backend, faults, jobs, plain
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.play_config import AGENTS, PlayConfig
@@ -100,6 +101,7 @@ def main(arguments: Sequence[str]) -> int:
 
     chosen = backend.choose(BACKEND.value)
     print(f"backend: {chosen}")
+    memory.calm_garbage_collection()
     report = runs.harvest(
         Path(OUTPUT.value),
         RECORDS.value,

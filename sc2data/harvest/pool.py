@@ -191,6 +191,7 @@ def work(descriptor: int) -> None:
     It is told what to do, greets if asked to, waits for its first job and does every `stride`-th from there on.
     """
     memory.tune_malloc()
+    memory.calm_garbage_collection()
     channel = Channel(socket.socket(fileno=descriptor))
     try:
         backend, config, supervision, stride, greets = channel.receive()

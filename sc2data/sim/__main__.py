@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 
-from sc2data.memory import tune_malloc
+from sc2data.memory import calm_garbage_collection, tune_malloc
 from sc2data.sim.api import parent
 from sc2data.sim.api.game import Game
 from sc2data.sim.api.server import ApiServer
@@ -30,6 +30,7 @@ def main(arguments: list[str]) -> int:
         return _BAD_FLAGS
     parent.end_with_parent()
     tune_malloc()
+    calm_garbage_collection()
     logging.basicConfig(level=logging.DEBUG if settings.verbose else logging.WARNING, format="%(name)s: %(message)s")
     _greet(settings, arguments)
     try:

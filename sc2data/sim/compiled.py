@@ -14,7 +14,7 @@ import os
 import pathlib
 import shutil
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numba
 
@@ -36,20 +36,21 @@ def compiled(signature: str) -> Callable[[Function], Function]:
     """Compile a function for one `signature` in numba's words, or take it from the disk."""
 
     def decorate(function: Function) -> Function:
-        before, folder = numba.config.CACHE_DIR, _folder()
-        numba.config.CACHE_DIR = str(folder or "")
+        settings: Any = numba.config
+        before, folder = settings.CACHE_DIR, _folder()
+        settings.CACHE_DIR = str(folder or "")
         try:
-            made = numba.njit(signature, cache=folder is not None, nogil=True, error_model="numpy")(function)
+            made: Any = numba.njit(signature, cache=folder is not None, nogil=True, error_model="numpy")(function)
         finally:
-            numba.config.CACHE_DIR = before
-        return functools.update_wrapper(made, function)  # type: ignore[return-value]
+            settings.CACHE_DIR = before
+        return cast(Function, made)
 
     return decorate
 
 
 def inlined(function: Function) -> Function:
     """A function that only compiled ones call, and that becomes a part of them."""
-    return numba.njit(nogil=True, error_model="numpy")(function)  # type: ignore[no-any-return]
+    return cast(Function, numba.njit(nogil=True, error_model="numpy")(function))
 
 
 def compile_all() -> None:

@@ -111,12 +111,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UserError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    print("Compiling the simulator's inner loops, once for each version: up to a minute.", flush=True)
+    subprocess.run([sys.executable, "-E", "-P", "-c", _COMPILE], cwd="/", check=False)
     maps = sum(1 for _ in (root / "Maps").rglob("*.SC2Map"))
     versions = ", ".join(sorted(path.name for path in (root / "Versions").iterdir()))
     print(
         f"Simulator laid out in {root}: {versions}; {maps} maps.\nUse it with: export SC2PATH={shlex.quote(str(root))}"
     )
     return 0
+
+
+_COMPILE = "from sc2data.sim.compiled import compile_all; compile_all()"
+"""What each simulator would do when it starts, before it listens."""
 
 
 def _check_free(root: Path) -> None:

@@ -81,7 +81,6 @@ def place_of(name: str) -> int:
     return _BLOCKS[ALL_FIELDS[name]].index(name)
 
 
-
 class Mode:
     """What a unit is up to, as the vectorised rules need it; its first order says the same in the API's words.
 

@@ -22,7 +22,6 @@ import signal
 import threading
 from collections.abc import Mapping, Sequence
 
-
 VARIABLE = "SC2DATA_SIM_FAULT"
 
 KINDS = ("crash", "hang", "close", "error", "truncate", "black")

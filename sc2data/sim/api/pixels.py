@@ -1,7 +1,7 @@
 """The rendered pictures of an observation as the last bytes of its message, which nobody has to copy.
 
-In protobuf's wire format a message may be followed by more of it: a parser merges both. So the pixels need not go through
-a message object, whose copies of megabytes cost more than drawing does.
+In protobuf's wire format a message may be followed by more of it: a parser merges both. So the pixels need not go
+through a message object, whose copies of megabytes cost more than drawing does.
 """
 
 from __future__ import annotations

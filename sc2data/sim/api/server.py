@@ -39,7 +39,10 @@ class Answering(Protocol):
     """True once the process is to end."""
 
     def answer_in_parts(self, message: bytes) -> Sequence[bytes | memoryview]:
-        """The serialised `Response` to a serialised `Request`, in parts; raises `faults.ConnectionDropped` to hang up."""
+        """The serialised `Response` to a serialised `Request`, in parts.
+
+        Raises `faults.ConnectionDropped` to hang up.
+        """
 
 
 class ApiServer:

@@ -143,7 +143,7 @@ def paint_blasts(image: Image, blasts: list[Blast], camera: ScreenCamera, loop: 
     for row in np.flatnonzero(_in_view(pixels, depth, camera)).tolist():
         blast = seen[row]
         age = round(_AGES * (loop - blast.start) / max(blast.until - blast.start, 1)) / _AGES
-        _PAINTERS.get(blast.kind, _shot)(canvas, *points[row], scales[row], age)
+        _PAINTERS.get(blast.kind, _shot)(canvas, points[row][0], points[row][1], scales[row], age)
     canvas.finish()
 
 
@@ -187,14 +187,14 @@ def _shell(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: floa
 
 def _acid(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """Green liquid that bursts."""
-    canvas.puff(*target, _radius(scale, 0.6 + 1.2 * age), (112, 180, 40), 0.7 * (1 - 0.6 * age), 7)
-    canvas.puff(*target, _radius(scale, 0.4 + 0.5 * age), (190, 250, 90), 0.6 * (1 - 0.6 * age), 8)
+    canvas.puff(target[0], target[1], _radius(scale, 0.6 + 1.2 * age), (112, 180, 40), 0.7 * (1 - 0.6 * age), 7)
+    canvas.puff(target[0], target[1], _radius(scale, 0.4 + 0.5 * age), (190, 250, 90), 0.6 * (1 - 0.6 * age), 8)
 
 
 def _splash(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:
     """The pool that a baneling leaves."""
-    canvas.puff(*place, _radius(scale, 1.3 + 0.5 * age), (98, 150, 36), 0.65 * (1 - 0.7 * age), 9)
-    canvas.puff(*place, _radius(scale, 0.9), (150, 214, 60), 0.5 * (1 - 0.8 * age), 10)
+    canvas.puff(place[0], place[1], _radius(scale, 1.3 + 0.5 * age), (98, 150, 36), 0.65 * (1 - 0.7 * age), 9)
+    canvas.puff(place[0], place[1], _radius(scale, 0.9), (150, 214, 60), 0.5 * (1 - 0.8 * age), 10)
 
 
 def _death(canvas: _Canvas, place: Pixel, target: Pixel, scale: float, age: float) -> None:

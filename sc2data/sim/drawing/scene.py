@@ -126,7 +126,10 @@ class ScenePainter:
             named = [standing.drawn[i] for i in again.tolist()]
             bodies = [self._sheet.number(("body", key), sprite.body) for key, sprite in named]
             numbers, depth = np.concatenate([numbers, bodies]), np.concatenate([depth, standing.depth[again]])
-            feet, hiding = np.concatenate([feet, standing.foot[again]]), np.concatenate([hiding, standing.hiding[again]])
+            feet, hiding = (
+                np.concatenate([feet, standing.foot[again]]),
+                np.concatenate([hiding, standing.hiding[again]]),
+            )
             order = np.argsort(-depth, kind="stable")
             numbers, feet, hiding = numbers[order], feet[order], hiding[order]
         self._sheet.paint(image, numbers, feet, hiding, backdrop.rays)

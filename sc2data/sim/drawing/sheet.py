@@ -57,9 +57,7 @@ class Sheet:
         self._grow(self._pixels + sprite.rest.size, self._rows + height, self._count + 1)
         self._extent[self._count] = (*sprite.extent, self._rows)
         spans = self._spans[self._rows : self._rows + height]
-        self._pixels = sprite_loops.pack(
-            sprite.colour, sprite.rest, self._colour, self._rest, spans, self._pixels
-        )
+        self._pixels = sprite_loops.pack(sprite.colour, sprite.rest, self._colour, self._rest, spans, self._pixels)
         self._rows += height
         self._numbers[key] = self._count
         self._count += 1

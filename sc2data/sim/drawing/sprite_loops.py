@@ -26,7 +26,7 @@ def blend(target: Image, over: Image, through: Image) -> None:
     for i in range(len(target)):
         light = np.uint16(np.uint16(target[i]) * np.uint16(through[i]) + 128)
         light = np.uint16((light + (light >> 8)) >> 8)  # rounded division by 255
-        target[i] = min(np.uint16(light + over[i]), 255)
+        target[i] = min(int(np.uint16(light + over[i])), 255)
 
 
 @compiled("void(uint8[:, :, ::1], uint8[:, :, ::1], uint8[:, :, ::1], int64, int64)")
@@ -43,9 +43,7 @@ def lay(image: Image, colour: Image, rest: Image, left: int, top: int) -> None:
         blend(target, over, through)
 
 
-@compiled(
-    "int64(uint8[:, :, ::1], uint8[:, ::1], uint8[::1], uint8[::1], int64[:, ::1], int64)"
-)
+@compiled("int64(uint8[:, :, ::1], uint8[:, ::1], uint8[::1], uint8[::1], int64[:, ::1], int64)")
 def pack(colour: Image, rest: Image, to_colour: Image, to_rest: Image, spans: Numbers, at: int) -> int:
     """Copy what a sprite does not leave clear, row by row, to pixel `at` of a sheet; returns where that ends.
 
@@ -106,7 +104,7 @@ def blend_behind(target: Image, over: Image, through: Image, cover: Plane, step:
     while x < count:
         u = (start + x + 0.5) / step - 0.5
         i = int(u)
-        after = min(max(int(math.ceil((i + 1.5) * step - 0.5)) - start, x + 1), count)
+        after = min(max(math.ceil((i + 1.5) * step - 0.5) - start, x + 1), count)
         first, second = cover[i], cover[min(i + 1, len(cover) - 1)]
         if first > _SEEN or second > _SEEN:
             blend(target[3 * seen : 3 * x], over[3 * seen : 3 * x], through[3 * seen : 3 * x])

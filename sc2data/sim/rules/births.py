@@ -143,7 +143,9 @@ class _Litter:
         there = (self._circles, self._layers, self._count, navigation.cells_open, navigation.columns, world.bounds)
         found = np.empty((birth.count, 2), np.float32)
         for rings in (0, *(rings << doubling for doubling in range(_DOUBLINGS))):
-            free = room_loops.free_points(lattice(rings), x, y, spacing, kind.radius, int(kind.is_flying), *there, found)
+            free = room_loops.free_points(
+                lattice(rings), x, y, spacing, kind.radius, int(kind.is_flying), *there, found
+            )
             if free == birth.count:
                 return found
         found[free:] = navigation.nearest_open(x, y)

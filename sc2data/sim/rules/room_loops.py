@@ -13,8 +13,8 @@ Points = npt.NDArray[np.float32]
 
 
 @compiled(
-    "int64(float32[:, ::1], float64, float64, float64, float64, int64, float32[:, ::1], int8[::1], int64, boolean[::1], int64, "
-    "UniTuple(float64, 4), float32[:, ::1])"
+    "int64(float32[:, ::1], float64, float64, float64, float64, int64, float32[:, ::1], int8[::1], int64, "
+    "boolean[::1], int64, UniTuple(float64, 4), float32[:, ::1])"
 )
 def free_points(
     lattice: Points,

@@ -50,9 +50,9 @@ def needs_corner(row: int, floats: Any, flags: Any, open_cells: Flags, columns: 
     part = max(far - floats[_REACH, row], 0.0) / max(far, 1e-6)
     to_x, to_y = x + (goal_x - x) * part, y + (goal_y - y) * part
     straight = flags[_FLYING, row] or is_clear(open_cells, columns, x, y, to_x, to_y)
-    if not straight and math.hypot(way_x - x, way_y - y) > _REACHED and (way_x != goal_x or way_y != goal_y):
-        if is_clear(open_cells, columns, x, y, way_x, way_y):
-            return False  # it is on the way to a corner still; finding one anew is dear
+    ahead = math.hypot(way_x - x, way_y - y) > _REACHED and (way_x != goal_x or way_y != goal_y)
+    if not straight and ahead and is_clear(open_cells, columns, x, y, way_x, way_y):
+        return False  # it is on the way to a corner still; finding one anew is dear
     floats[_WAY_X, row], floats[_WAY_Y, row] = goal_x, goal_y
     return not straight
 

@@ -307,7 +307,8 @@ class World:
     @property
     def bounds(self) -> tuple[float, float, float, float]:
         """Left, bottom, right and top of where units may be: the playable area, or a mini-game's part of it."""
-        left, bottom, right, top = self.state.minigame.area if self.state.minigame is not None else self.terrain.playable
+        game = self.state.minigame
+        left, bottom, right, top = self.terrain.playable if game is None else game.area
         return float(left), float(bottom), float(right), float(top)
 
     def in_bounds(self, x: npt.NDArray[np.float32], y: npt.NDArray[np.float32]) -> npt.NDArray[np.bool_]:

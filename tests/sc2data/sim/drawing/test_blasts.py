@@ -5,6 +5,7 @@ import pytest
 
 from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing.blasts import paint_blasts, paint_effects
+from sc2data.sim.drawing.sheet import Sheet
 from sc2data.sim.state import Blast, Effect
 
 CAMERA = ScreenCamera((20.0, 20.0, 8.0), 256, 256)
@@ -12,7 +13,9 @@ CAMERA = ScreenCamera((20.0, 20.0, 8.0), 256, 256)
 
 def blast(kind, **values):
     image = np.full((256, 256, 3), 90, np.uint8)
-    paint_blasts(image, [Blast(kind, **{"x": 20.0, "y": 20.0, "z": 8.0, "start": 0, "until": 8, **values})], CAMERA, 1)
+    paint_blasts(
+        image, [Blast(kind, **{"x": 20.0, "y": 20.0, "z": 8.0, "start": 0, "until": 8, **values})], CAMERA, 1, Sheet()
+    )
     return np.argwhere((image != 90).any(2))
 
 

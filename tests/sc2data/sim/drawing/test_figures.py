@@ -5,7 +5,21 @@ import numpy as np
 from sc2data.geometry import ScreenCamera
 from sc2data.sim.drawing import figures
 from sc2data.sim.drawing.atlas import Atlas
+from sc2data.sim.drawing.sheet import Sheet
 from tests.sc2data.sim.drawn_worlds import land, view
+
+
+class Remembering(Sheet):
+    """A sheet that also keeps the sprites themselves."""
+
+    def __init__(self):
+        super().__init__()
+        self.sprites = {}
+
+    def add(self, key, sprite):
+        number = super().add(key, sprite)
+        self.sprites[number] = sprite
+        return number
 
 
 def sprites(*units, atlas=None, shadows=False):
@@ -13,7 +27,9 @@ def sprites(*units, atlas=None, shadows=False):
     camera = ScreenCamera((12.0, 12.0, 8.0), 256, 256)
     pixels, depth = camera.project(np.stack([seen.x, seen.y, seen.z], axis=1))
     maker = figures.Figures(atlas or Atlas())
-    return maker.sprites(seen, np.arange(len(seen)), camera, pixels, depth, shadows_of_flyers=shadows)
+    sheet = Remembering()
+    numbers = maker.numbers(seen, np.arange(len(seen)), camera, pixels, depth, sheet, shadows_of_flyers=shadows)
+    return [sheet.sprites[number] for number in numbers.tolist()]
 
 
 def test_equal_units_share_a_sprite_and_others_do_not() -> None:
