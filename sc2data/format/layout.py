@@ -8,6 +8,7 @@ from typing import Any
 
 import h5py
 import numpy as np
+import numpy.typing as npt
 
 from sc2data.format.compression import filter_of, picture_filter_of
 from sc2data.format.manifest import Source
@@ -27,19 +28,30 @@ IMAGES = ("minimap", "screen")
 CHUNK_ROWS = {"record": 1024, "offset": 1024, "unit": 4096}
 
 
-def create_column(hdf5: h5py.File, name: str, rows: int, schema: Schema, compression: str) -> h5py.Dataset:
-    """Create the dataset `name` of `COLUMNS` with `rows` rows and its attributes, nothing written to it yet."""
+def create_column(
+    hdf5: h5py.File,
+    name: str,
+    rows: int,
+    schema: Schema,
+    compression: str,
+    sample: npt.NDArray[np.uint8] | None = None,
+) -> h5py.Dataset:
+    """Create the dataset `name` of `COLUMNS` with `rows` rows and its attributes, nothing written to it yet.
+
+    For pictures `sample` is one of them.
+    """
     column = COLUMNS[name]
-    trailing = schema.trailing(name)
+    trailing, chunk = schema.trailing(name), chunk_shape(name, schema)
+    filters = filter_of(compression) if sample is None else picture_filter_of(compression, sample, chunk)
     dataset = hdf5.create_dataset(
         name,
         shape=(rows, *trailing),
         dtype=column.dtype,
-        chunks=chunk_shape(name, schema),
+        chunks=chunk,
         maxshape=(None, *trailing),
         fletcher32=True,
         shuffle=np.dtype(column.dtype).itemsize > 1,
-        **(picture_filter_of if name in IMAGES else filter_of)(compression),
+        **filters,
     )
     dataset.attrs["meaning"] = column.meaning
     dataset.attrs.update(column_attributes(name, schema))

@@ -51,9 +51,9 @@ class OpenShard:
         self.hdf5 = h5py.File(self._file, "w", libver=LIBRARY_VERSIONS)
         self.hdf5.attrs.update(attributes)
 
-    def create(self, name: str, rows: int) -> h5py.Dataset:
-        """Create the dataset of a column with `rows` rows."""
-        return create_column(self.hdf5, name, rows, self.schema, self._compression)
+    def create(self, name: str, rows: int, sample: npt.NDArray[np.uint8] | None = None) -> h5py.Dataset:
+        """Create the dataset of a column with `rows` rows; of pictures, `sample` is one."""
+        return create_column(self.hdf5, name, rows, self.schema, self._compression, sample)
 
     def copy(self, other: h5py.File, name: str) -> None:
         """Copy the dataset of a column from another shard as it is stored there; its attributes are written anew."""
@@ -111,7 +111,7 @@ class ShardWriter:
     def __init__(self, folder: pathlib.Path, index: int, schema: Schema, source: Source, compression: str) -> None:
         self.records = 0
         self._shard = OpenShard(folder / shard_name(index), schema, source, compression)
-        self._images = {name: self._shard.create(name, 0) for name in IMAGES if name in schema.columns()}
+        self._images: dict[str, h5py.Dataset] = {}
         self._units: dict[str, list[npt.NDArray[Any]]] = {name: [] for name in UNIT_COLUMNS}
         self._scenes: dict[str, list[Any]] = {name: [] for name in SCENE_COLUMNS}
         self._lengths: list[int] = []
@@ -123,6 +123,9 @@ class ShardWriter:
             StorageError: the disk took no more; the shard is discarded.
         """
         try:
+            if not self._images:
+                names = [name for name in IMAGES if name in self._shard.schema.columns()]
+                self._images = {name: self._shard.create(name, 0, getattr(record, name)) for name in names}
             for name, dataset in self._images.items():
                 dataset.resize(self.records + 1, axis=0)
                 dataset[self.records] = getattr(record, name)
