@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -55,15 +56,27 @@ def fill(message: score_pb.Score, world: World, view: WorldView) -> None:
 
 def _fill_all(details: score_pb.ScoreDetails, counted: dict[str, float]) -> None:
     """Set every field that game 4.10 sets, to 0 where nothing was counted."""
+    details.CopyFrom(_nothing())
+    for name, amount in counted.items():
+        field, _, part = name.partition(".")
+        if field != CURRICULUM:
+            setattr(getattr(details, field) if part else details, part or field, amount)
+
+
+@functools.cache
+def _nothing() -> score_pb.ScoreDetails:
+    """Every field that game 4.10 sets, at 0."""
+    details = score_pb.ScoreDetails()
     for field in details.DESCRIPTOR.fields:
         if field.name in _LATER:
             continue
         if field.message_type is None:
-            setattr(details, field.name, counted.get(field.name, 0.0))
+            setattr(details, field.name, 0.0)
         else:
             part = getattr(details, field.name)
             for name in _VITALS if field.message_type.name == "VitalScoreDetails" else _CATEGORIES:
-                setattr(part, name, counted.get(f"{field.name}.{name}", 0.0))
+                setattr(part, name, 0.0)
+    return details
 
 
 def _fill_categories(message: Any, values: dict[str, float]) -> None:

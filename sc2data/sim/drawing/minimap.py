@@ -125,11 +125,12 @@ def _dots(image: Image, view: WorldView, transform: MinimapTransform) -> None:
     if not len(rows):
         return
     rows = rows[np.lexsort((~view.structure[rows], view.owner[rows] != NEUTRAL))]
-    looks = [_look(*key) for key in zip(view.type[rows].tolist(), view.owner[rows].tolist(), strict=True)]
+    kinds, of_kind = np.unique(view.type[rows].astype(np.int64) << 8 | view.owner[rows], return_inverse=True)
+    looks = [_look(kind >> 8, kind & 0xFF) for kind in kinds.tolist()]
     pixels = transform.to_pixels(np.stack([view.x[rows], view.y[rows]], axis=1))
     least = 2 if min(image.shape[:2]) >= 128 else 1
-    sides = np.maximum(least, np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))).astype(int)
+    sides = np.maximum(least, np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))).astype(int)[of_kind]
     left = np.rint(pixels[:, 0] - sides / 2).astype(int)
     top = np.rint(pixels[:, 1] - sides / 2).astype(int)
     boxes = np.stack([left, top, left + sides, top + sides], axis=1)
-    sprite_loops.fill(image, boxes, np.array([colour for colour, _ in looks], np.uint8))
+    sprite_loops.fill(image, boxes, np.array([colour for colour, _ in looks], np.uint8)[of_kind])
