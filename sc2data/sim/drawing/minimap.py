@@ -129,7 +129,8 @@ def _dots(image: Image, view: WorldView, transform: MinimapTransform) -> None:
     looks = [_look(kind >> 8, kind & 0xFF) for kind in kinds.tolist()]
     pixels = transform.to_pixels(np.stack([view.x[rows], view.y[rows]], axis=1))
     least = 2 if min(image.shape[:2]) >= 128 else 1
-    sides = np.maximum(least, np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))).astype(int)[of_kind]
+    sides = np.rint(2 * transform.scale * np.array([radius for _, radius in looks]))
+    sides = np.maximum(least, sides).astype(int)[of_kind]
     left = np.rint(pixels[:, 0] - sides / 2).astype(int)
     top = np.rint(pixels[:, 1] - sides / 2).astype(int)
     boxes = np.stack([left, top, left + sides, top + sides], axis=1)
