@@ -16,6 +16,7 @@ class PlaceNet(nn.Module):
 
     Args:
         channels: of the proxy.
+        proxy_size: (height, width), px.
         grid: (rows, columns) of the windows to choose from.
         width: D, channels of the map.
 

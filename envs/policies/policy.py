@@ -49,7 +49,9 @@ class LookingPolicy(abc.ABC):
         """See `Policy`."""
 
     def act(self, observation: Observation, info: Info) -> Any:
-        """See `Policy`."""
+        """See `Policy`. Where frames follow each other, each is begun anew: the next look is at one not seen yet."""
+        if "frame" in info and observation["glimpses_left"][0] <= 0:
+            self.begin(observation, info)
         return aimed(self.code, self.look(observation, info))
 
     @abc.abstractmethod

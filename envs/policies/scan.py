@@ -17,7 +17,10 @@ class ScanPolicy(LookingPolicy):
 
     def begin(self, observation: Observation, info: Info) -> None:
         """See `Policy`."""
-        self._tiles, self._next = tiles(int(observation["glimpses_left"][0]), size_of(observation, info)), 0
+        self._next = 0
+        left = int(observation["glimpses_left"][0])
+        if left:  # else another frame begins
+            self._tiles = tiles(left, size_of(observation, info))
 
     def look(self, observation: Observation, info: Info) -> Fixation:
         """See `LookingPolicy`."""

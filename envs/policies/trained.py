@@ -45,18 +45,23 @@ class TrainedPolicy(LookingPolicy):
         """
         if "footprint" in info:
             self._check_minimap()
-        size = size_of(observation, info)
-        camera = usual_scale(self.code, info, size) if "footprint" in info else None
-        self.model.begin(observation["proxy"], size, view_of(info), scale=camera, seed=self._seed)
+        self._see_proxy(observation, info)
         self._seed += 1
         self._first = True
 
     def look(self, observation: Observation, info: Info) -> Fixation:
         """See `LookingPolicy`."""
+        if info.get("moved"):
+            self._see_proxy(observation, info)
         if not self._first:
             self.model.see(observation["glimpse"], observation["fixation"])
         self._first = False
         return np.asarray(self.model.next(), np.float64)
+
+    def _see_proxy(self, observation: Observation, info: Info) -> None:
+        size = size_of(observation, info)
+        camera = usual_scale(self.code, info, size) if "footprint" in info else None
+        self.model.begin(observation["proxy"], size, view_of(info), scale=camera, seed=self._seed)
 
     def _check_minimap(self) -> None:
         task, settings = trained_on(self._checkpoint)

@@ -2,10 +2,13 @@
 
 import contextlib
 
+import gymnasium
 import numpy as np
 import pytest
 import torch
+from gymnasium.wrappers import AddRenderObservation
 
+from envs import SaccadeOptions, SaccadeWrapper
 from envs.policies.making import policy
 from envs.rollouts.episode import episodes
 from envs.rollouts.making import made, options_for, scale_for
@@ -75,3 +78,27 @@ def test_other_policies_get_its_windows_and_its_judgement(trained):
     assert options_for(name, "scan", path, {**options, "glimpses": 5})["glimpses"] == 5  # what is asked for goes first
     with torch.no_grad():
         assert model(collate([data[0]]), None).fixations.shape[1] == 2  # the policy has its own copy
+
+
+def test_it_begins_anew_with_every_frame_of_another_environment(tmp_path):
+    harvest = write_harvest(tmp_path / "harvest")
+    model, config, spec, _ = untrained("sc2", {"answer": "density", "proxy": "screen"}, harvest)
+    checkpoint.save(tmp_path / "best.pt", config, spec, 0, model)
+    inner = AddRenderObservation(gymnasium.make("FrozenLake-v1", render_mode="rgb_array"), render_only=True)
+    env = SaccadeWrapper(inner, options=SaccadeOptions(glimpses=3), policy=lambda frame: 1)
+    acting = policy("varsac", env, tmp_path / "best.pt")
+    observation, info = env.reset(seed=0)
+    acting.begin(observation, info)
+    looks = []
+    for _ in range(9):
+        observation, *_, info = env.step(acting.act(observation, info))
+        looks.append(observation["fixation"][:2])
+    assert info["frame"] == 2 and info["moved"] is False
+    for frame in range(3):  # within a frame it does not look twice at a place, and it knows no more than three looks
+        apart = np.abs(np.subtract.outer(*[np.stack(looks[3 * frame : 3 * frame + 3])[:, 0]] * 2)) + np.eye(3)
+        assert apart.max() > 0.05
+    fresh = policy("varsac", env, tmp_path / "best.pt")
+    fresh.model.begin(observation["proxy"], (256, 256))
+    for look in looks[6:8]:
+        fresh.model.see(np.zeros((16, 16, 3), np.uint8), [*look, 0.2])
+    np.testing.assert_allclose(fresh.model.next()[:2], looks[8], atol=1e-5)  # as if there had been no frames before
