@@ -72,7 +72,7 @@ def live(scenes: int) -> dict[str, dict[str, float]]:
     ):
 
         def play(scene: int) -> int:
-            game.reset(options={"episode": scene})
+            game.reset(options={"index": scene})
             over, frames = False, 1
             while frames < FRAMES and not over:
                 over = game.step(game.code.encode("noop"))[2]
@@ -80,7 +80,7 @@ def live(scenes: int) -> dict[str, dict[str, float]]:
             return frames
 
         def look(scene: int) -> int:
-            camera.reset(options={"episode": scene})
+            camera.reset(options={"index": scene})
             camera.action_space.seed(scene)
             for _ in range(FRAMES):
                 camera.step(camera.action_space.sample())

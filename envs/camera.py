@@ -80,7 +80,7 @@ class CameraSaccadeEnv(LiveEnv):
     ## Starting state
 
     As in `StarCraft2Env`, with scenes in which nobody was sent anywhere; nothing was looked at.
-    `reset(options={"episode": 7})` chooses scene 7.
+    `reset(options={"index": 7})` chooses scene 7.
 
     ## Time
 
@@ -98,7 +98,7 @@ class CameraSaccadeEnv(LiveEnv):
 
     | key | meaning |
     |---|---|
-    | episode, game_loop | number of the scene or game, and loops since it began |
+    | index, game_loop | number of the scene or game, and loops since it began |
     | pixels_read | of all screens until now; the minimap not counted |
     | objects, objects_found | how many units of the type there are now, and how many were ever on a screen |
     | truth | {unit: objects} |

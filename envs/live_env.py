@@ -73,7 +73,7 @@ class LiveEnv(gymnasium.Env[Observation, Any], abc.ABC):
     ) -> tuple[Observation, dict[str, Any]]:
         """Begin another episode, in the game there is or, where that failed, in a new one.
 
-        `options={"episode": i}` chooses it.
+        `options={"index": i}` chooses it.
 
         Raises:
             EnvError: an unknown option or number.
@@ -171,7 +171,7 @@ class LiveEnv(gymnasium.Env[Observation, Any], abc.ABC):
 
     def _told(self) -> dict[str, Any]:
         """What the infos of all episodes have."""
-        told: dict[str, Any] = {"episode": self._number, "game_loop": self.frame.loop}
+        told: dict[str, Any] = {"index": self._number, "game_loop": self.frame.loop}
         if self.frame.result:
             told["result"] = self.frame.result
         if self._fault is not None:
@@ -228,18 +228,18 @@ class LiveEnv(gymnasium.Env[Observation, Any], abc.ABC):
 
 
 def _checked(options: Mapping[str, Any] | None) -> int | None:
-    """`options["episode"]` of a reset.
+    """`options["index"]` of a reset.
 
     Raises:
         EnvError: an option that there is not, or no such number.
     """
-    unknown = set(options or {}) - {"episode"}
+    unknown = set(options or {}) - {"index"}
     if unknown:
-        raise EnvError(f"reset has no options {sorted(unknown)}; `episode` chooses the scene or game by its number")
-    chosen = (options or {}).get("episode")
+        raise EnvError(f"reset has no options {sorted(unknown)}; `index` chooses the scene or game by its number")
+    chosen = (options or {}).get("index")
     if chosen is None:
         return None
     number = np.asarray(chosen)
     if number.dtype.kind not in "iu" or number.ndim or not 0 <= int(number) < 1 << 62:
-        raise EnvError(f"episode {chosen!r}: give a whole number from 0 on")
+        raise EnvError(f"index {chosen!r}: give a whole number from 0 on")
     return int(number)

@@ -102,7 +102,7 @@ class StarCraft2Env(LiveEnv):
     ## Starting state
 
     With play="scenes" (default) a battle scene as the harvester draws and verifies it, after the motion that its
-    settings ask for; `reset(options={"episode": 7})` begins with scene 7, what record 7 of a harvest with seed
+    settings ask for; `reset(options={"index": 7})` begins with scene 7, what record 7 of a harvest with seed
     `game_seed` and one frame a scene shows. With play="melee" a new game against the built-in AI, in which each side
     was given `armies`. Otherwise the environment's generator draws the number.
 
@@ -117,7 +117,7 @@ class StarCraft2Env(LiveEnv):
 
     | key | meaning |
     |---|---|
-    | episode | number of the scene or game |
+    | index | number of the scene or game |
     | game_loop | loops since the episode began |
     | units | `envs.seen_units.SeenUnits`: type, owner, health and place (`world`, `minimap`, `screen` px) of each |
     | counts, counts_on_screen | how many by side ("self", "enemy", "neutral") and name, on the map and on the screen |

@@ -28,6 +28,7 @@ from gymnasium import spaces
 from gymnasium.error import ResetNeeded
 from gymnasium.utils import env_checker
 from gymnasium.vector import AutoresetMode, SyncVectorEnv, VectorEnv
+from gymnasium.wrappers import RecordEpisodeStatistics
 
 from sc2data.errors import UserError
 
@@ -55,6 +56,7 @@ def check_env(make: Make, seed: int = 0, steps: int = 20) -> None:
     check_seeding(make, seed)
     check_pickling(make, seed, steps)
     check_rendering(make, seed, steps)
+    check_statistics(make, seed, steps)
     check_errors(make, seed)
 
 
@@ -139,6 +141,19 @@ def check_rendering(make: Make, seed: int = 0, steps: int = 20) -> None:
         seen = _followed(env, seed, steps, render=True)
         with make() as other:
             _same(_followed(other, seed, steps), seen, "an environment that is rendered and one that is not")
+
+
+def check_statistics(make: Make, seed: int = 0, steps: int = 20) -> None:
+    """Wrappers and trainers find `info["episode"]` free, where they tell an episode's return and length."""
+    with RecordEpisodeStatistics(make()) as env:
+        _, told = env.reset(seed=seed)
+        env.action_space.seed(seed)
+        for _ in range(steps):
+            assert "episode" not in told, 'info["episode"] is taken: Stable-Baselines3 and gymnasium write it'
+            *_, terminated, truncated, told = env.step(env.action_space.sample())
+            if terminated or truncated:
+                assert set(told["episode"]) == {"r", "l", "t"}
+                return
 
 
 def check_errors(make: Make, seed: int = 0) -> None:

@@ -53,12 +53,12 @@ def test_an_episode_begins_with_the_harvested_scene_of_its_number(env):
     try:
         for scene in (0, 3):
             (record,) = worker.run(scene).records
-            observation, info = env.reset(options={"episode": scene})
+            observation, info = env.reset(options={"index": scene})
             np.testing.assert_array_equal(observation["minimap"], record.minimap)
             np.testing.assert_array_equal(observation["screen"], record.screen)
             for name in UNIT_COLUMNS:
                 np.testing.assert_array_equal(getattr(info["units"], name), getattr(record.units, name), name)
-            assert (info["episode"], info["game_loop"]) == (scene, record.scene.game_loop)
+            assert (info["index"], info["game_loop"]) == (scene, record.scene.game_loop)
     finally:
         worker.close()
 
@@ -163,7 +163,7 @@ def test_a_game_against_the_built_in_ai():
             *_, terminated, truncated, info = env.step(env.code.encode("attack", 0.1, 0.1))
         assert not terminated and not truncated and info["game_loop"] == 4 + 12
         other, told = env.reset()
-        assert told["episode"] != info["episode"] and (other["minimap"] != observation["minimap"]).any()
+        assert told["index"] != info["index"] and (other["minimap"] != observation["minimap"]).any()
         env.reset(seed=0)
         env.game._send(_end_of_game())
         *_, terminated, truncated, info = env.step(env.code.encode("noop"))
@@ -260,6 +260,6 @@ def test_what_is_wrong_is_said(monkeypatch, tmp_path):
 
 
 def test_resets_take_an_episode_and_nothing_else(env):
-    for options in ({"scene": 1}, {"episode": -1}, {"episode": 0.5}, {"episode": [1]}):
+    for options in ({"scene": 1}, {"index": -1}, {"index": 0.5}, {"index": [1]}):
         with pytest.raises(EnvError):
             env.reset(options=options)

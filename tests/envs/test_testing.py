@@ -54,6 +54,14 @@ def _fresh() -> SaccadeEnv:
     return env
 
 
+class Taken(SaccadeEnv):
+    """Tells its number where others write."""
+
+    def step(self, action):
+        *rest, info = super().step(action)
+        return (*rest, info | {"episode": 7})
+
+
 class Shifted(SaccadeVectorEnv):
     """Looks elsewhere than single environments do."""
 
@@ -87,6 +95,7 @@ class Shy(gymnasium.Env):
         (testing.check_determinism, Restless, r"same seed and actions: \[1\]\[0\]\['glimpse'\] is"),
         (testing.check_seeding, Deaf, "the seed is not used"),
         (testing.check_errors, Lenient, "not a number raised nothing"),
+        (testing.check_statistics, Taken, "is taken"),
         (testing.check_pickling, Forgetful, "its copy through pickle"),
     ],
 )
