@@ -13,8 +13,8 @@ from varsac.comparison.result import Result
 from varsac.comparison.table import grouped
 from varsac.comparison.work import Work
 
-WIDE, HIGH = 760, 470
-LEFT, TOP, RIGHT, BOTTOM = 64, 54, 736, 410
+WIDE, HIGH = 760, 490
+LEFT, TOP, RIGHT, BOTTOM = 64, 74, 736, 430
 FONT, LETTER = 12, 7.3
 """Size of the letters, and about how wide one is."""
 INK, SOFT, LINE, PAPER = "#1d2430", "#6b7482", "#dde1e7", "#ffffff"
@@ -214,7 +214,7 @@ def _tenth(plane: Plane, costs: Costs) -> list[str]:
         parts.append(
             f'<line x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{BOTTOM}" stroke="{SOFT}" stroke-dasharray="4 4"/>'
         )
-        parts.append(_text(x - 5, BOTTOM - 7, f"{words} {FULL}".strip(), "end"))
+        parts.append(_text(x, TOP - 7, f"{words} {FULL}".strip(), "middle"))
     return parts
 
 
