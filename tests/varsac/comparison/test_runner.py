@@ -22,8 +22,7 @@ FEWER = {
     "crop_sum": {"model.width": "16", "model.features": "16"},
     "patch_selection": {"model.width": "16"},
 }
-"""What makes large networks quick; the rest is as it is compared. Below a width of 16 torch 2.13 crashes on processors
-with AMX: the gradient of a 1 x 1 convolution of stride 2 that lies channels last."""
+"""What makes large networks quick; the rest is as it is compared."""
 
 
 def run_of(folder, work, configuration, painted=True, **fields):
