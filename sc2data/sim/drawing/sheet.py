@@ -32,13 +32,13 @@ class Sheet:
     def _start(self) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._pixels = self._rows = self._count = 0
-        self._colour, self._rest = np.empty((2, 3 * _FIRST_PIXELS), np.uint8)
+        self._colour, self._rest = np.empty(3 * _FIRST_PIXELS, np.uint8), np.empty(_FIRST_PIXELS, np.uint8)
         self._spans = np.empty((_FIRST_ROWS, 3), np.int64)  # of rows: first pixel of the picture, how many, where kept
         self._extent = np.empty((_FIRST_SPRITES, 5), np.int64)  # left, top, right, bottom, first row
 
     def make_room(self) -> None:
         """Empty the sheet if it is full."""
-        if 6 * self._pixels > self._capacity:
+        if 4 * self._pixels > self._capacity:
             self._start()
             self.emptied += 1
 
@@ -87,7 +87,7 @@ class Sheet:
     def _grow(self, pixels: int, rows: int, sprites: int) -> None:
         """Make the memory large enough for so much."""
         self._colour = _longer(self._colour, 3 * self._pixels, 3 * pixels)
-        self._rest = _longer(self._rest, 3 * self._pixels, 3 * pixels)
+        self._rest = _longer(self._rest, self._pixels, pixels)
         self._spans = _longer(self._spans, self._rows, rows)
         self._extent = _longer(self._extent, self._count, sprites)
 
@@ -96,6 +96,6 @@ def _longer(array: npt.NDArray, used: int, needed: int) -> npt.NDArray:
     """An array of at least `needed` elements with the first `used` ones of `array`."""
     if needed <= len(array):
         return array
-    grown = np.empty((max(needed, 2 * len(array)), *array.shape[1:]), array.dtype)
+    grown = np.empty((max(needed, len(array) * 5 // 4), *array.shape[1:]), array.dtype)
     grown[:used] = array[:used]
     return grown

@@ -58,7 +58,7 @@ def pack(colour: Image, rest: Image, to_colour: Image, to_rest: Image, spans: Nu
         for x in range(first, last):
             for channel in range(3):
                 to_colour[3 * at + channel] = colour[y, x, channel]
-                to_rest[3 * at + channel] = rest[y, x]
+            to_rest[at] = rest[y, x]
             at += 1
     return at
 
@@ -141,7 +141,7 @@ def lay_all(
 ) -> None:
     """Lay sprites of a `sheet.Sheet` over `image`, as `lay` does, with what higher ground leaves of each."""
     height, width = image.shape[:2]
-    pixels = image.reshape(-1)
+    pixels, veil = image.reshape(-1), np.empty(3 * width, np.uint8)
     for number in range(len(numbers)):
         extent = extents[numbers[number]]
         x, y = feet[number]
@@ -160,7 +160,9 @@ def lay_all(
                 continue
             at += x0 - left - first
             target = pixels[3 * (row * width + x0) : 3 * (row * width + x1)]
-            over, through = colour[3 * at : 3 * (at + x1 - x0)], rest[3 * at : 3 * (at + x1 - x0)]
+            over, through = colour[3 * at : 3 * (at + x1 - x0)], veil[: 3 * (x1 - x0)]
+            for i in range(x1 - x0):
+                through[3 * i] = through[3 * i + 1] = through[3 * i + 2] = rest[at + i]
             if hidden.size == 0:
                 blend(target, over, through)
                 continue
