@@ -29,6 +29,7 @@ FRONT = 3.0
 _MARGIN = 0.06
 _LEAST_CELLS = 12
 _TRIES = 12
+_GROUP = 4.0  # world units around the middle of a group off the screen
 
 
 @dataclasses.dataclass(frozen=True)
@@ -198,8 +199,11 @@ class _Placer:
         centres = self._inside[self._rng.integers(len(self._inside), size=groups)]
         members = self._rng.integers(groups, size=count)
         tries = centres[members][:, None] + self._rng.normal(0, spread, (count, _TRIES, 2))
-        fallback = self._scatter(self._inside, count)
-        return [self._first_allowed(options, other) for options, other in zip(tries, fallback)]
+        fallback = np.array(self._scatter(self._inside, count))
+        good = self._are_allowed(tries)
+        first = tries[np.arange(count), good.argmax(axis=1)]
+        points = np.where(good.any(axis=1)[:, None], first, fallback)
+        return [(x, y) for x, y in points.tolist()]
 
     def outside(self, count: int) -> list[tuple[float, float]]:
         """`count` points anywhere on the map but in the view, in groups."""
@@ -207,10 +211,10 @@ class _Placer:
             return []
         groups = 1 + int(self._rng.integers(0, max(1, count // 4) + 1))
         centres = self._outside[self._rng.integers(len(self._outside), size=groups)]
-        distance = np.linalg.norm(self._outside[None] - centres[:, None], axis=2)
-        near = [np.flatnonzero(row < 4.0) for row in distance]
+        x, y = (self._outside[None, :, axis] - centres[:, None, axis] for axis in (0, 1))
+        near = [np.flatnonzero(row) for row in x * x + y * y < _GROUP**2]
         cells = [self._outside[self._rng.choice(near[group])] for group in self._rng.integers(groups, size=count)]
-        return [self._jitter(cell) for cell in cells]
+        return self._jittered(np.array(cells))
 
     def structure(self, placeable: Mask, near: bool) -> tuple[float, float] | None:
         """A place for a structure of up to 3 x 3 cells, away from the others; None where there is hardly any."""
@@ -245,18 +249,18 @@ class _Placer:
         return self._inside, self._outside
 
     def _scatter(self, cells: Points, count: int) -> list[tuple[float, float]]:
-        return [self._jitter(cell) for cell in cells[self._rng.integers(len(cells), size=count)]]
+        return self._jittered(cells[self._rng.integers(len(cells), size=count)])
 
-    def _jitter(self, cell: Points) -> tuple[float, float]:
-        x, y = cell + self._rng.uniform(-0.45, 0.45, 2)
-        return float(x), float(y)
+    def _jittered(self, cells: Points) -> list[tuple[float, float]]:
+        """A point in each of some cells."""
+        return [(x, y) for x, y in (cells + self._rng.uniform(-0.45, 0.45, cells.shape)).tolist()]
 
-    def _first_allowed(self, options: Points, fallback: tuple[float, float]) -> tuple[float, float]:
-        rows, columns = options[:, 1].astype(int), options[:, 0].astype(int)
+    def _are_allowed(self, points: Points) -> Mask:
+        """Which of points (..., 2) lie on cells where something may stand."""
+        columns, rows = points[..., 0].astype(int), points[..., 1].astype(int)
         height, width = self._allowed.shape
         within = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
-        good = np.flatnonzero(within & self._allowed[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)])
-        return (float(options[good[0], 0]), float(options[good[0], 1])) if len(good) else fallback
+        return within & self._allowed[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
 
 
 def _between(rng: np.random.Generator, bounds: tuple[int, int]) -> int:
