@@ -259,7 +259,7 @@ class _Placer:
         """Which of points (..., 2) lie on cells where something may stand."""
         columns, rows = points[..., 0].astype(int), points[..., 1].astype(int)
         height, width = self._allowed.shape
-        within = (rows >= 0) & (rows < height) & (columns >= 0) & (columns < width)
+        within = np.asarray((rows >= 0) & (rows < height) & (columns >= 0) & (columns < width))
         return within & self._allowed[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)]
 
 
