@@ -202,7 +202,7 @@ class _Placer:
         fallback = np.array(self._scatter(self._inside, count))
         good = self._are_allowed(tries)
         first = tries[np.arange(count), good.argmax(axis=1)]
-        points = np.where(good.any(axis=1)[:, None], first, fallback)
+        points = np.where(good.any(axis=1, keepdims=True), first, fallback)
         return [(x, y) for x, y in points.tolist()]
 
     def outside(self, count: int) -> list[tuple[float, float]]:
