@@ -7,6 +7,7 @@ import dataclasses
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from sc2data import pysc2_compat
 from sc2data.harvest.backend import Backend, MapFile
 from sc2data.harvest.faults import BAD_FRAME, CLOSED, CRASH, ERROR, HANG, ConfigError, GameFault, HarvestError
 from sc2data.harvest.pictures import Pictures, RenderSizes
@@ -125,6 +126,7 @@ class Session:
           GameFault: the game failed.
           HarvestError: it made the game, but without the pictures asked for: trying again will not help.
         """
+        pysc2_compat.install()
         from s2clientprotocol import common_pb2, sc2api_pb2
 
         controller = self.process.controller
@@ -227,6 +229,7 @@ class Session:
 
 def interface_options(sizes: RenderSizes) -> Any:
     """The `InterfaceOptions` of every harvest: raw units always (a join with `render` alone fails without GL)."""
+    pysc2_compat.install()
     from s2clientprotocol import sc2api_pb2
 
     options = sc2api_pb2.InterfaceOptions(raw=True, score=True, show_cloaked=True, show_burrowed_shadows=True)

@@ -74,7 +74,8 @@ def _folder() -> pathlib.Path | None:
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True, exist_ok=True)
-            for old in sorted(home.glob(f"{_FOLDER}*"), key=lambda path: path.stat().st_mtime)[:-_VERSIONS_KEPT]:
+            others = [path for path in home.glob(f"{_FOLDER}*") if path != folder]
+            for old in sorted(others, key=lambda path: path.stat().st_mtime)[: 1 - _VERSIONS_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
     except OSError:
         return None
