@@ -10,12 +10,18 @@ import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Subset
 
+from sc2data.errors import UserError
 from varsac import geometry
+from varsac.losses import first_infinite
 from varsac.metrics import AnswerMeasures, Means, PositionMeasures
 from varsac.models.output import Output
 from varsac.positions import positions
 from varsac.tasks.batch import Batch, collate
 from varsac.tasks.task import TaskData
+
+
+class NotFiniteError(UserError, ArithmeticError):
+    """A model answers with what is no number: it cannot be measured."""
 
 
 def batches(data: TaskData, batch: int, examples: int = 0, workers: int = 0) -> Iterator[Batch]:
@@ -65,6 +71,10 @@ def evaluate(
         proxy's densities are without a glimpse; "found", "precision@R", "recall@R", "distance@R", R in radii of the
         objects; "seconds" an image in the model, reading of windows included, and "pixels_decoded" an image, all draws
         together; the making of proxies counts in neither.
+
+    Raises:
+        NotFiniteError: an answer is not a finite number.
+        FixationError: likewise a fixation.
     """
     training = model.training
     model.eval()
@@ -78,6 +88,7 @@ def evaluate(
         outputs = [model(one, generator) for _ in range(draws)]
         costs.add("seconds", [(_finished(device) - begin) / len(one)] * len(one))
         costs.add("pixels_decoded", [one.images.decoded / len(one)] * len(one))
+        _check(outputs)
         for head in heads:
             answer = torch.stack([output.answers[head.name] for output in outputs])
             answers[head.name].add(answer if draws > 1 else answer[0], one.labels[head.name])
@@ -96,6 +107,16 @@ def found_in(output: Output, batch: Batch) -> Tensor:
     points = geometry.from_pixels(batch.objects.positions, batch.extent)
     windows = [geometry.within(points, fixation, batch.extent) for fixation in output.fixations.unbind(1)]
     return torch.stack(windows).any(0) if windows else torch.zeros_like(batch.objects.present)
+
+
+def _check(outputs: Sequence[Output]) -> None:
+    for output in outputs:
+        name = first_infinite(output.answers)
+        if name is not None:
+            raise NotFiniteError(
+                f"the model's answers to {name!r} are not finite numbers: its training diverged, or an image is unlike "
+                "all that it was trained on; take an earlier checkpoint"
+            )
 
 
 def _finished(device: torch.device | str) -> float:

@@ -9,6 +9,7 @@ import math
 import pathlib
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any, cast
 
 import torch
@@ -17,12 +18,13 @@ from torch.utils.data import DataLoader
 
 from sc2data.errors import UserError
 from sc2data.format.durable import FolderLock, replace_file
+from sc2data.pyramid import FixationError
 from varsac import losses
 from varsac.config import RunConfig, TrainConfig
 from varsac.engine import checkpoint
 from varsac.engine.curriculum import StagedData, StagedSampler
 from varsac.engine.distributed import Place, joined
-from varsac.engine.evaluate import evaluate
+from varsac.engine.evaluate import NotFiniteError, evaluate
 from varsac.engine.logs import Log
 from varsac.engine.sampler import StepSampler
 from varsac.models import registry
@@ -33,7 +35,7 @@ LAST, BEST = "last.pt", "best.pt"
 
 
 class DivergedError(UserError, ArithmeticError):
-    """A part of the loss, or the gradient, is no longer a finite number."""
+    """A part of the loss, the gradient, a fixation, an answer or a weight is no longer a finite number."""
 
 
 class RunError(UserError, ValueError):
@@ -114,7 +116,7 @@ class Trainer:
             progress = self.step / train.steps
             for group in self.optimizer.param_groups:
                 group["lr"] = learning_rate(train, self.step)
-            with torch.autocast(place.device.type, torch.bfloat16, enabled=train.bf16):
+            with torch.autocast(place.device.type, torch.bfloat16, enabled=train.bf16), self._stopping(self.step + 1):
                 output = forward(batch, self.generator)
                 terms = cast(registry.Model, self.model).loss(output, batch, progress)
             self._check(terms)
@@ -196,20 +198,33 @@ class Trainer:
     def _check(self, terms: dict[str, Tensor]) -> None:
         name = losses.first_infinite(terms)
         if name is not None:
-            kept = f"{self.folder / LAST} is intact" if (self.folder / LAST).exists() else "nothing was saved yet"
-            raise DivergedError(
-                f"step {self.step + 1}: {name} is {float(terms[name].detach()):g}. Training stopped; {kept}. "
-                "Try a lower train.learning_rate, or train.bf16=false"
-            )
+            raise self._diverged(self.step + 1, f"{name} is {float(terms[name].detach()):g}")
+
+    def _diverged(self, step: int, what: str) -> DivergedError:
+        kept = f"{self.folder / LAST} is intact" if (self.folder / LAST).exists() else "nothing was saved yet"
+        return DivergedError(
+            f"step {step}: {what}. Training stopped; {kept}. Try a lower train.learning_rate, or train.bf16=false"
+        )
+
+    @contextlib.contextmanager
+    def _stopping(self, step: int) -> Iterator[None]:
+        """Where a model is at its end before there is a loss, say so as where the loss tells it."""
+        try:
+            yield
+        except FixationError as error:
+            raise self._diverged(step, f"{_first_words(error)} shows nothing") from error
+        except NotFiniteError as error:
+            raise self._diverged(step, _first_words(error)) from error
 
     def _validate(self, log: Log | None) -> dict[str, float]:
         """Measure on the validation split and save; the other processes wait."""
         train, measures = self.train, dict[str, float]()
         generators = self.place.gather(self.generator.get_state())
         if self.place.first:
-            measures = evaluate(
-                self.model, self.val, train.batch, train.validate_examples, device=self.place.device, localise=False
-            )
+            measures = self._measures()
+            broken = losses.first_infinite(self.model.state_dict())
+            if broken is not None:
+                raise self._diverged(self.step, f"the weight {broken} is no longer a finite number everywhere")
             score = score_of(measures, train.best)
             better = score > self.best
             self.best = max(score, self.best)
@@ -222,9 +237,21 @@ class Trainer:
         self.place.wait()
         return measures
 
+    def _measures(self) -> dict[str, float]:
+        train = self.train
+        with self._stopping(self.step):
+            return evaluate(
+                self.model, self.val, train.batch, train.validate_examples, device=self.place.device, localise=False
+            )
+
     def _described(self, terms: dict[str, Tensor], norm: Tensor) -> dict[str, Any]:
         values = {name: round(float(term.detach()), 6) for name, term in terms.items()}
         return {"loss": round(sum(values.values()), 6), **values, "gradient": round(float(norm), 6)}
+
+
+def _first_words(error: Exception) -> str:
+    """What is wrong, without the advice for those who call for themselves."""
+    return str(error).partition(": ")[0]
 
 
 @dataclasses.dataclass

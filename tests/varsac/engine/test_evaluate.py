@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from sc2data.pyramid import Pyramid, PyramidStore, PyramidWriter
-from varsac.engine.evaluate import evaluate
+from varsac.engine.evaluate import NotFiniteError, evaluate
 from varsac.heads import DensityField
 from varsac.models.output import Output
 from varsac.models.whole import FullImage, WholeConfig
@@ -106,3 +106,11 @@ def test_what_the_proxy_says_without_glimpses_is_measured_too():
 
     measures = evaluate(Dense(), Counted())
     assert measures["units/mae"] == 0 and measures["units/mae_of_proxy"] == (1 + 2) / 2
+
+
+def test_answers_that_are_no_numbers_are_no_measures(data):
+    model = FullImage(WholeConfig(width=4, stages=2), SPEC)
+    with torch.no_grad():
+        list(model.parameters())[-1].fill_(float("inf"))
+    with pytest.raises(NotFiniteError, match=r"answers to 'kind' are not finite.* take an earlier"):
+        evaluate(model, data)

@@ -111,6 +111,31 @@ def test_divergence_names_step_and_term_and_keeps_the_last_good_checkpoint(tmp_p
     assert all(torch.isfinite(value).all() for value in content["weights"].values())
 
 
+@pytest.mark.parametrize(
+    ("name", "step", "part", "words"),
+    [
+        ("default", 3, "", r"fixation \[nan nan nan\] shows nothing"),
+        ("default", 4, "", r"fixation \[nan nan nan\] shows nothing"),
+        ("default", 4, "decoder", r"the weight decoder\..* is no longer a finite number everywhere"),
+        ("proxy_only", 4, "", "the model's answers to 'digits' are not finite numbers"),
+    ],
+)
+def test_weights_that_burst_are_not_saved(tmp_path, name, step, part, words):
+    settings = {key: value for key, value in TINY.items() if name == "default" or key.startswith("train")}
+    trainer = Trainer(resolved(name, settings | {"train.validate_every": "2"}), TASK, tmp_path, HERE)
+
+    def burst(*_):
+        if trainer.step + 1 == step:
+            for key, parameter in trainer.model.named_parameters():
+                parameter.data[...] = float("nan") if key.startswith(part) else parameter.data
+
+    trainer.optimizer.register_step_post_hook(burst)
+    with pytest.raises(DivergedError, match=rf"step 4: {words}\. Training stopped; .*last\.pt is intact\. Try a lower"):
+        trainer.run()
+    assert checkpoint.load(tmp_path / LAST)["step"] == 2
+    checkpoint.load_model(tmp_path / LAST)
+
+
 def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
     trainer = Trainer(config(), TASK, tmp_path, HERE)
     fsync, calls = os.fsync, []
