@@ -136,23 +136,32 @@ def test_weights_that_burst_are_not_saved(tmp_path, name, step, part, words):
     checkpoint.load_model(tmp_path / LAST)
 
 
-def test_a_full_disk_leaves_the_last_checkpoint(tmp_path, monkeypatch):
-    trainer = Trainer(config(), TASK, tmp_path, HERE)
-    fsync, calls = os.fsync, []
+@pytest.mark.parametrize("written", range(4))
+def test_a_run_that_found_the_disk_full_goes_on_to_the_same_bytes(tmp_path, monkeypatch, written):
+    whole, parts, replace, fsync = tmp_path / "whole", tmp_path / "parts", os.replace, os.fsync
+    settings = {"steps": 4, "validate_every": 2}
+    train(config(**settings), TASK, whole)
+    trainer, files = Trainer(config(**settings), TASK, parts, HERE), list[str]()
+
+    def counted(source, target):
+        files.append(Path(target).name)
+        replace(source, target)
 
     def full(descriptor):
-        if len(calls) == 4:  # config.json and its folder, last.pt and its folder went well
+        if len(files) == written:
             raise OSError(28, "No space left on device")
-        calls.append(descriptor)
         fsync(descriptor)
 
-    trainer.train = resolved("default", TINY | {"train.validate_every": "2"}).train
+    monkeypatch.setattr("sc2data.format.durable.os.replace", counted)
     monkeypatch.setattr("sc2data.format.durable.os.fsync", full)
     with pytest.raises(StorageError, match="No space left"):
         trainer.run()
     monkeypatch.undo()
-    assert checkpoint.load(tmp_path / LAST)["step"] == 2
-    assert not list(tmp_path.glob("*.tmp"))
+    assert files == [logs.LOG, BEST, LAST, LAST][:written]
+    assert not list(parts.glob("*.tmp"))
+    train(config(**settings), TASK, parts, resume=True)
+    assert (whole / LAST).read_bytes() == (parts / LAST).read_bytes()
+    assert (whole / BEST).read_bytes() == (parts / BEST).read_bytes()
 
 
 def test_workers_give_the_same_run(tmp_path):
