@@ -57,7 +57,8 @@ class Trainer:
 
     Raises:
         CurriculumError: a curriculum for data that cannot be eased.
-        RunError: the folder holds a run and it is not to be gone on with, or one of other settings.
+        RunError: the folder holds a run and it is not to be gone on with, or one of other settings; or `train.best` is
+            no measure.
         CheckpointError: `last.pt` is not of this model.
         InUseError: another process trains in the folder.
     """
@@ -156,6 +157,8 @@ class Trainer:
                     f"{self.folder} holds a run with other {changed or 'data'}; give the same, or another folder"
                 )
             self._restore(content)
+        elif self.train.best and self.place.first:
+            score_of(self._measures(), self.train.best)  # a name that is none is better known before the work is done
         if self.place.first:
             replace_file(described, (json.dumps(mine, indent=2) + "\n").encode())
 
@@ -324,7 +327,7 @@ def score_of(measures: dict[str, float], best: str) -> float:
     """
     if best:
         if best not in measures:
-            raise RunError(f"train.best={best}: there is no such measure; there are {', '.join(measures)}")
+            raise RunError(f"train.best={best}: there is no such measure; choose one of {', '.join(measures)}")
         return -measures[best] if best.endswith(("mae", "mae_expected", "calibration_error")) else measures[best]
     accuracies = [value for name, value in measures.items() if name.endswith("/accuracy")]
     errors = [value for name, value in measures.items() if name.endswith("/mae")]

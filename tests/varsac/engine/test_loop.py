@@ -204,9 +204,11 @@ def test_an_error_stands_below_the_progress_line(tmp_path, capsys):
     assert capsys.readouterr().err.endswith("left   \n")
 
 
-def test_measures_that_do_not_exist_are_named(tmp_path):
-    with pytest.raises(RunError, match="there are digits/accuracy"):
-        train(config(steps=4, best="accuracy"), TASK, tmp_path)
+def test_measures_that_do_not_exist_are_named_before_training(tmp_path):
+    with pytest.raises(RunError, match=r"train\.best=accuracy: .* choose one of digits/accuracy"):
+        Trainer(config(best="accuracy"), TASK, tmp_path, HERE)
+    assert not list(tmp_path.iterdir())
+    train(config(steps=4, best="found"), TASK, tmp_path)
 
 
 def test_draws_have_a_spread_of_their_own(tmp_path):
