@@ -14,7 +14,7 @@ from varsac.config import resolved
 from varsac.engine import checkpoint
 from varsac.engine.checkpoint import CheckpointError
 from varsac.models import registry
-from varsac.options import OptionError
+from varsac.tasks.task import HeadSpec
 
 CONFIG = resolved("default", TINY)
 SPEC = TwoDigitsTask(side=64, proxy=16).data("val").spec
@@ -64,14 +64,22 @@ def test_other_files_are_refused(tmp_path, content):
 
 def test_truncated_files_are_refused(path):
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(CheckpointError, match="damaged"):
+    with pytest.raises(CheckpointError, match="damaged: it is cut off or altered; restore it from a copy"):
+        checkpoint.load(path)
+
+
+def test_a_weight_that_changed_on_the_disk_is_noticed(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 16
+    path.write_bytes(content)
+    with pytest.raises(CheckpointError, match=r"a\.pt is damaged: the checksum of .*data.* is wrong"):
         checkpoint.load(path)
 
 
 def test_folders_and_missing_files(tmp_path):
     with pytest.raises(CheckpointError, match=r"best\.pt"):
         checkpoint.load(tmp_path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=r"none\.pt is not there; give a checkpoint, such as the best\.pt"):
         checkpoint.load(tmp_path / "none.pt")
 
 
@@ -79,7 +87,7 @@ def test_folders_and_missing_files(tmp_path):
     ("fields", "words"),
     [
         ({"format": "other"}, "not a checkpoint of this project"),
-        ({"version": 9}, "version 9; this one reads 2"),
+        ({"version": 9}, "version 9; this program reads 2"),
     ],
 )
 def test_other_formats_and_versions_are_refused(path, fields, words):
@@ -98,10 +106,13 @@ def test_weights_of_another_model_are_refused(path):
 def test_unknown_models_and_options_are_refused(path):
     described = CONFIG.to_dict()
     changed(path, config=described | {"model": "telepathy"})
-    with pytest.raises(registry.UnknownModelError, match="'telepathy'"):
+    with pytest.raises(CheckpointError, match=r"a\.pt is of another version: model 'telepathy'.*, or train anew"):
         checkpoint.load_model(path)
     changed(path, config=described | {"options": described["options"] | {"wings": 2}})
-    with pytest.raises(OptionError, match="wings"):
+    with pytest.raises(CheckpointError, match=r"a\.pt is of another version: .*wings"):
+        checkpoint.load_model(path)
+    changed(path, config=described | {"options": described["options"] | {"features": "many"}})
+    with pytest.raises(CheckpointError, match=r"a\.pt is damaged: its configuration is not one"):
         checkpoint.load_model(path)
 
 
@@ -109,3 +120,5 @@ def test_a_model_fits_only_its_kind_of_data(path):
     checkpoint.check_spec(SPEC, dataclasses.replace(SPEC, image_size=(999, 999)), path)
     with pytest.raises(CheckpointError, match="channels 1; this data has 3"):
         checkpoint.check_spec(SPEC, dataclasses.replace(SPEC, channels=3), path)
+    with pytest.raises(CheckpointError, match=r"heads 'digits' \(multilabel, 10 of them.*; this data has 'first' "):
+        checkpoint.check_spec(SPEC, dataclasses.replace(SPEC, heads=(HeadSpec("first", "classes", 10),)), path)
