@@ -114,7 +114,9 @@ def _vips_strips(path: pathlib.Path, header: ImageHeader, rows: list[int]) -> It
     import pyvips
 
     try:
-        image = pyvips.Image.new_from_file(str(path), access="sequential", fail_on="error")
+        # A JPEG's damaged pixels are a warning to its decoder; PNG and TIFF warn of what takes nothing from the pixels.
+        fail_on = "warning" if header.kind == "JPEG" else "error"
+        image = pyvips.Image.new_from_file(str(path), access="sequential", fail_on=fail_on)
         _check_decoded(path, header, image.height, image.width, image.bands)
         dtype = {"uchar": np.uint8, "ushort": np.uint16}[image.format]
         region = pyvips.Region.new(image)
@@ -124,7 +126,8 @@ def _vips_strips(path: pathlib.Path, header: ImageHeader, rows: list[int]) -> It
             yield np.frombuffer(strip, dtype).reshape(count, image.width, image.bands)
             top += count
     except pyvips.Error as error:
-        reason = str(error).strip().replace("\n", "; ")
+        lines = (line.strip() for line in str(error).splitlines())
+        reason = "; ".join(dict.fromkeys(line for line in lines if line))
         raise ImageError(f"{path}: the {header.kind} is damaged ({reason}); get it again") from error
 
 

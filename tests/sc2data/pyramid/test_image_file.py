@@ -154,6 +154,19 @@ def test_damage_in_the_pixels_is_an_image_error_or_harmless(tmp_path, decoder):
                 assert decode(path, decoder).dtype == np.uint8
 
 
+def test_what_pyvips_stumbles_over_in_a_jpeg_is_an_error(tmp_path):
+    pytest.importorskip("pyvips")
+    path = save(tmp_path / "photo.jpg", photo(200, 300))
+    whole = path.read_bytes()
+    middle = len(whole) // 2
+    for damaged in (whole[:middle] + bytes(100) + whole[middle + 100 :], whole[:middle] + whole[middle + 100 :]):
+        path.write_bytes(damaged)
+        with pytest.raises(ImageError, match=r"photo\.jpg: the JPEG is damaged \(.*\); get it again"):
+            decode(path, "pyvips")
+    path.write_bytes(whole[:-2] + bytes(100) + whole[-2:])  # as some cameras pad their files
+    assert decode(path, "pyvips").shape == (200, 300, 3)
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
