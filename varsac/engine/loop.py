@@ -232,11 +232,11 @@ class Trainer:
             better = score > self.best
             self.best = max(score, self.best)
             training = {"optimizer": self.optimizer.state_dict(), "generators": generators, "best": self.best}
+            if log:  # before what the run goes on from: lines of later steps are dropped then, none is missing
+                log.write("val", self.step, measures)
             if better:  # before what tells how good the best one was: with the disk full after it, the run would forget
                 checkpoint.save(self.folder / BEST, self.config, self.spec, self.step, self.model)
             checkpoint.save(self.folder / LAST, self.config, self.spec, self.step, self.model, training)
-            if log:
-                log.write("val", self.step, measures)
         self.place.wait()
         return measures
 

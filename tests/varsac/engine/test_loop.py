@@ -162,6 +162,8 @@ def test_a_run_that_found_the_disk_full_goes_on_to_the_same_bytes(tmp_path, monk
     train(config(**settings), TASK, parts, resume=True)
     assert (whole / LAST).read_bytes() == (parts / LAST).read_bytes()
     assert (whole / BEST).read_bytes() == (parts / BEST).read_bytes()
+    told = [(line["kind"], line["step"]) for line in logs.read(parts / logs.LOG)]
+    assert told == [("train", 1), ("train", 2), ("val", 2), ("train", 3), ("train", 4), ("val", 4)]
 
 
 def test_workers_give_the_same_run(tmp_path):
