@@ -151,11 +151,10 @@ class Trainer:
                     f"{self.folder} holds a run already; go on with it by --resume, or choose another folder"
                 )
             content = checkpoint.load(self.folder / LAST)
-            changed = differing(content["config"], mine["config"])
+            changed = differences(content["config"], mine["config"])
             if changed or content["spec"] != mine["spec"]:
-                raise RunError(
-                    f"{self.folder} holds a run with other {changed or 'data'}; give the same, or another folder"
-                )
+                other = changed or "other data"
+                raise RunError(f"{self.folder} holds a run with {other}; give the same, or another folder")
             self._restore(content)
         elif self.train.best and self.place.first:
             score_of(self._measures(), self.train.best)  # a name that is none is better known before the work is done
@@ -336,13 +335,39 @@ def score_of(measures: dict[str, float], best: str) -> float:
 
 NO_MATTER = ("workers", "device", "log_every", "tensorboard")
 """Settings that a run may be gone on with differently: they change nothing that is learned."""
+TOLD = 4
+"""Settings that differ, as many as an error tells."""
+
+
+def differences(mine: dict[str, Any], other: dict[str, Any]) -> str:
+    """What differs between two configurations (`RunConfig.to_dict`), in words; "" where nothing does.
+
+    >>> ram = {"model": "ram", "options": {"state": 8}, "train": {}, "task": "", "task_options": {}}
+    >>> differences(ram, {**ram, "model": "varsac", "options": {"beta": 2}})
+    'model=ram, not varsac'
+    >>> differences(ram, {**ram, "options": {"state": 9}, "train": {"seed": 1}})
+    'model.state=8, not 9; train.seed=None, not 1'
+    """
+    # The settings of another model, or of another task, are all different: that is not worth telling.
+    names = differing(_kind(mine), _kind(other)) or differing(_settings(mine), _settings(other))
+    more = f" and {len(names) - TOLD} more" if len(names) > TOLD else ""
+    return "; ".join(names[:TOLD]) + more
+
+
+def _kind(config: dict[str, Any]) -> dict[str, Any]:
+    return {name: config[name] for name in ("model", "task")}
+
+
+def _settings(config: dict[str, Any]) -> dict[str, Any]:
+    """Under the names by which `--set` knows them."""
+    return {"model": config["options"], "train": config["train"], "task": config["task_options"]}
 
 
 def differing(mine: dict[str, Any], other: dict[str, Any], prefix: str = "") -> list[str]:
-    """Keys, dotted, whose values differ between two nested dictionaries, but for `NO_MATTER`.
+    """What differs between two nested dictionaries, but for `NO_MATTER`: keys, dotted, with both values.
 
     >>> differing({"train": {"steps": 1, "seed": 0}}, {"train": {"steps": 2, "seed": 0}})
-    ['train.steps']
+    ['train.steps=1, not 2']
     """
     names = []
     for key in sorted(mine.keys() | other.keys()):
@@ -350,7 +375,7 @@ def differing(mine: dict[str, Any], other: dict[str, Any], prefix: str = "") -> 
         if isinstance(left, dict) and isinstance(right, dict):
             names += differing(left, right, f"{prefix}{key}.")
         elif left != right and key not in NO_MATTER:
-            names.append(f"{prefix}{key}")
+            names.append(f"{prefix}{key}={left}, not {right}")
     return names
 
 

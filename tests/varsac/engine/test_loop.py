@@ -89,8 +89,10 @@ def test_a_folder_with_another_run_is_refused(tmp_path):
     train(config(steps=4), TASK, tmp_path)
     with pytest.raises(RunError, match="--resume"):
         train(config(steps=4), TASK, tmp_path)
-    with pytest.raises(RunError, match=r"train\.seed"):
+    with pytest.raises(RunError, match=r"holds a run with train\.seed=0, not 1; give the same, or another folder"):
         train(config(steps=4, seed=1), TASK, tmp_path, resume=True)
+    with pytest.raises(RunError, match=r"model\.features=16, not 128; .* and \d more; give the same"):
+        train(resolved("default", {"train.steps": "5"}), TASK, tmp_path, resume=True)
     with pytest.raises(RunError, match="with other data"):
         train(config(steps=4), TwoDigitsTask((20, 8, 8), 96, 2, 16), tmp_path, resume=True)
 
