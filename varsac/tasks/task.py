@@ -81,21 +81,24 @@ class HeadSpec:
         """A label as the array that the table above shows.
 
         Raises:
-            TaskError: another shape, or a value out of range.
+            TaskError: another shape, a value out of range, or a fraction but for "density".
 
         >>> HeadSpec("marines", "count", 23).check(7)
         array(7)
         """
-        values = np.asarray(label, np.float32 if self.label_shape else np.int64)
+        values = np.asarray(label, np.float64)
         if values.shape != self.label_shape:
             raise TaskError(f"label of head {self.name!r} has shape {values.shape}, {self.label_shape} is needed")
         highest = {"multilabel": 1.0, "density": np.inf}.get(self.kind, self.size - 1)
-        if not (np.isfinite(values).all() and values.min() >= 0 and values.max() <= highest):
+        whole = self.kind != "density"
+        allowed = np.isfinite(values) & (values >= 0) & (values <= highest)
+        if not allowed.all() or (whole and (np.floor(values) != values).any()):
+            numbers = "whole numbers" if whole else "values"
             raise TaskError(
-                f"label {values} of head {self.name!r} ({self.kind}): values from 0 to {highest:g} are allowed; "
-                "drop such examples or make the head larger"
+                f"label {np.asarray(label)} of head {self.name!r} ({self.kind}): {numbers} from 0 to {highest:g} are "
+                "allowed; drop such examples or make the head larger"
             )
-        return values
+        return values.astype(np.float32 if self.label_shape else np.int64)
 
 
 @dataclasses.dataclass(frozen=True)

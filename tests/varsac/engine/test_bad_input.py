@@ -120,7 +120,7 @@ class MislabelledData:
 
 
 def test_labels_out_of_range_stop_training_and_keep_the_checkpoint(tmp_path):
-    with pytest.raises(TaskError, match=r"label .*'digits' \(multilabel\): values from 0 to 1 are allowed"):
+    with pytest.raises(TaskError, match=r"label .*'digits' \(multilabel\): whole numbers from 0 to 1 are allowed"):
         train(config(steps=8, validate_every=1), Mislabelled(), tmp_path)
     assert all(torch.isfinite(one).all() for one in checkpoint.load(tmp_path / LAST)["weights"].values())
 

@@ -31,6 +31,9 @@ def test_labels_become_arrays(head, label, dtype):
     [
         (MARINES, 23, "from 0 to 22"),
         (MARINES, -1, "from 0 to 22"),
+        (MARINES, 2.5, r"label 2\.5 .*: whole numbers from 0 to 22"),
+        (MARINES, np.nan, "label nan .*: whole numbers from 0 to 22"),
+        (HeadSpec("digits", "multilabel", 2), [0, 0.5], "whole numbers from 0 to 1"),
         (MARINES, [3], r"shape \(1,\)"),
         (HeadSpec("digits", "multilabel", 2), [0, 2], "from 0 to 1"),
         (HeadSpec("units", "density", 1), [np.nan], "from 0 to inf"),
