@@ -130,6 +130,18 @@ def output_file(path: str | None) -> pathlib.Path | None:
     return file
 
 
+def output_folder(path: str) -> pathlib.Path:
+    """The folder that a flag names, which may not be there yet.
+
+    Raises:
+        UserError: what is there is no folder.
+    """
+    folder = pathlib.Path(path)
+    if folder.exists() and not folder.is_dir():
+        raise UserError(f"{path} is a file; name a folder, one that is there or is to be made")
+    return folder
+
+
 class Progress:
     """A bar on standard error for a library that says how much is ready, of how much: `progress(ready, total)`.
 

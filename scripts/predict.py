@@ -61,9 +61,9 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         raise ConfigError("which images? Name files, folders or records of a data set; see --help")
     json_file = _app.output_file(JSON.value)
+    pictures = _app.output_folder(ANNOTATED.value) if ANNOTATED.value else None
     model, config, spec = checkpoint.load_model(Path(CHECKPOINT.value))
     predictor = Predictor(model, config, spec, chosen_device(DEVICE.value), DRAWS.value, SEED.value)
-    pictures = Path(ANNOTATED.value) if ANNOTATED.value else None
     results, failed = [], 0
     with tqdm(chosen_sources(arguments), unit=" images", disable=None) as progress:
         for result in predict(predictor, progress, pictures):

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from absl import flags
@@ -55,9 +54,10 @@ def main(arguments: Sequence[str]) -> int:
         return _app.SUCCESS
     if not OUTPUT.value:
         raise ConfigError("--output is needed: the folder of the run")
+    folder = _app.output_folder(OUTPUT.value)
     tune_malloc()  # a step takes and frees hundreds of megabytes; page faults were a fifth of its CPU time
     task = made_task(config, DATA.value)
-    measures = train(config, task, Path(OUTPUT.value), RESUME.value)
+    measures = train(config, task, folder, RESUME.value)
     if measures:  # process 0 has them, and none where the run was over before
         print(json.dumps(measures))
     return _app.SUCCESS

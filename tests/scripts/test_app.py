@@ -173,6 +173,13 @@ def test_output_files_are_checked_before_the_work(tmp_path):
         _app.output_file(str(tmp_path / "file" / "a.json"))
 
 
+def test_output_folders_are_no_files(tmp_path):
+    assert _app.output_folder(str(tmp_path / "new")) == tmp_path / "new" and not (tmp_path / "new").exists()
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"file is a file; name a folder"):
+        _app.output_folder(str(tmp_path / "file"))
+
+
 def test_progress_is_a_bar_for_each_thing_that_takes_long(capsys, monkeypatch):
     monkeypatch.setattr(_app, "PATIENCE", 0)
     progress = _app.Progress("prepared", "images")

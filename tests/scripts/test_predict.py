@@ -69,7 +69,8 @@ def test_minimaps_by_flag(capsys):
     [
         (["a.jpg"], "--checkpoint is needed"),
         (["--checkpoint=synthetic.pt"], "which images?"),
-        (["--checkpoint=none.pt", "a.jpg"], "none.pt"),
+        (["--checkpoint=none.pt", "a.jpg"], "none.pt is not there; give a checkpoint"),
+        (["--checkpoint=synthetic.pt", "a.jpg", "--annotated=b.png"], "b.png is a file; name a folder"),
         (["--checkpoint=a.jpg", "a.jpg"], "a.jpg is not a checkpoint: it begins with"),
         (["--checkpoint=sc2.pt", "a.jpg", "--proxy=b.png"], "go together"),
         (["--checkpoint=sc2.pt", "a.jpg", "b.png", "--proxy=b.png", "--view=0,0,1,1"], "one image"),

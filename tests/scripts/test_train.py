@@ -129,6 +129,7 @@ def test_print_config(capsys):
         (["--task=synthetic", "--set=train.lr=1"], "there is no option 'lr'"),
         (["--task=synthetic", "--set=task.hight=1"], "did you mean height"),
         (["--task=synthetic", "stray"], "unexpected: stray"),
+        (["--task=synthetic", f"--output={__file__}"], "is a file; name a folder"),
     ],
 )
 def test_mistakes_in_training_are_explained(arguments, words, capsys):
