@@ -34,6 +34,7 @@ MEANINGS = {
     "exact": "share of the counts that are exact",
     "within_1": "share of the counts off by at most one",
     "bias": "mean error of the counts: above 0 too many, below too few",
+    "mae_of_proxy": "mean absolute error of what the proxy's densities add up to, without a glimpse",
     "spread": "standard deviation of a count over the draws",
     "spread_holds": "share of the true counts within two of these of the mean",
     "found": "share of the true objects inside a glimpse",
