@@ -60,7 +60,11 @@ def main(arguments: Sequence[str]) -> int:
     path, device = Path(CHECKPOINT.value), chosen_device(DEVICE.value)
     model, config, spec = checkpoint.load_model(path)
     settings = from_plain(registry.entry(config.task).config, config.task_options, "the task")
-    changes = {key.removeprefix("task."): text for key, text in assignments(SET.value).items()}
+    changes = dict[str, str]()
+    for key, text in assignments(SET.value).items():
+        if not key.startswith("task."):
+            raise ConfigError(f"--set {key}: a trained model is what it is; settings of its task begin with task.")
+        changes[key.removeprefix("task.")] = text
     config = dataclasses.replace(config, task_options=to_plain(with_options(settings, changes)))
     data = made_task(config, DATA.value).data(SPLIT.value)
     checkpoint.check_spec(spec, data.spec, path)

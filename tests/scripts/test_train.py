@@ -57,6 +57,8 @@ def test_a_larger_image_of_the_same_kind_can_be_evaluated(tmp_path, capsys):
     assert call(evaluate, checkpoint, *larger) == 0
     assert call(evaluate, checkpoint, "--set=task.proxy=32", "--device=cpu") == 2
     assert "proxy_size (16, 16); this data has (32, 32)" in capsys.readouterr().err
+    assert call(evaluate, checkpoint, "--set=model.glimpses=9", "--device=cpu") == 2
+    assert "--set model.glimpses: a trained model is what it is; settings of its task" in capsys.readouterr().err
 
 
 def test_photographs_are_converted_with_a_bar(tmp_path, capsys, monkeypatch):

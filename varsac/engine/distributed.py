@@ -94,5 +94,5 @@ def chosen_device(device: str, local_rank: int = 0) -> torch.device:
     if chosen.type == "cuda" and chosen.index is None:
         chosen = torch.device("cuda", local_rank)
     if chosen.type == "cuda" and (chosen.index or 0) >= available:
-        raise DeviceError(f"device {chosen}: there are {available} GPUs here; choose train.device=cpu")
+        raise DeviceError(f"device {chosen}: there are {available} GPUs here; choose auto or cpu")
     return chosen
