@@ -29,6 +29,10 @@ CONFIG = flags.DEFINE_string("config", "default", "Named configuration of model 
 SET = flags.DEFINE_multi_string(
     "set", [], "KEY=VALUE of model., train. or task.; may be given often.", flag_values=APP.flags
 )
+DIGITS = flags.DEFINE_string(
+    "digits_dir", None, "Folder of IDX files (MNIST, Fashion-MNIST) instead of scikit-learn's digits, for tasks that "
+    "show digits; short for --set task.digits_dir, with dslr for --set task.hidden.digits_dir.", flag_values=APP.flags,
+)  # fmt: skip
 RESUME = flags.DEFINE_boolean(
     "resume", False, "Go on with the run in --output, or begin where there is none.", flag_values=APP.flags
 )
@@ -48,7 +52,10 @@ def main(arguments: Sequence[str]) -> int:
         raise ConfigError(f"unexpected: {' '.join(arguments)}; every option is a flag, see --help")
     if not TASK.value:
         raise ConfigError(f"--task is needed: one of {', '.join(registry.TASKS)}")
-    config = resolved(CONFIG.value, assignments(SET.value), TASK.value, registry.entry(TASK.value).config())
+    settings = assignments(SET.value)
+    if DIGITS.value:
+        settings["task.hidden.digits_dir" if TASK.value == "dslr" else "task.digits_dir"] = DIGITS.value
+    config = resolved(CONFIG.value, settings, TASK.value, registry.entry(TASK.value).config())
     if PRINT_CONFIG.value:
         print(json.dumps(config.to_dict(), indent=2))
         return _app.SUCCESS

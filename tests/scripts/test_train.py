@@ -121,6 +121,15 @@ def test_print_config(capsys):
     assert config["train"]["steps"] == 3 and config["task_options"]["height"] == 256
 
 
+def test_digits_by_flag(capsys):
+    assert call(train, "--task=synthetic", "--digits_dir=mnist", "--print_config") == 0
+    assert json.loads(capsys.readouterr().out)["task_options"]["digits_dir"] == "mnist"
+    assert call(train, "--task=dslr", "--digits_dir=mnist", "--print_config") == 0
+    assert json.loads(capsys.readouterr().out)["task_options"]["hidden"]["digits_dir"] == "mnist"
+    assert call(train, "--task=sc2", "--digits_dir=mnist", "--print_config") == 2
+    assert "no option 'digits_dir'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
