@@ -27,6 +27,8 @@ GL_LIBRARIES = ("libEGL.so", "libEGL.so.1", "libOSMesa.so", "libOSMesa.so.8", "l
 """What pysc2 looks for, in its order; the first one there is given to the game."""
 
 _SCENES = 4
+_COMPILED_SUFFIX = ".nbc"
+"""Of the files that numba keeps machine code in."""
 _DISK_GIBIBYTES = 5.0
 _MEMORY_GIBIBYTES = 3.0
 
@@ -49,6 +51,8 @@ def examine(choice: str = backends.AUTO, output: Path | None = None, first_frame
     except (HarvestError, OSError) as error:
         return [*findings, Finding("StarCraft II", ERROR, str(error).split(". ")[0], _advice_of(str(error)))]
     findings += [_backend(backend), *_versions(backend), *_maps(backend), *_graphics(backend)]
+    if backend.kind == backends.SIMULATOR:
+        findings += _compiled_loops()
     if first_frame and not any(finding.state == ERROR for finding in findings):
         findings.append(_first_frame(backend))
         if findings[-1].state != ERROR:
@@ -193,6 +197,40 @@ def _graphics(backend: Backend) -> Iterator[Finding]:
             "libEGL is there without NVIDIA's; Mesa's own may lack what the game asks for",
             "if the first frame fails with 'Failed to find EGL functions', install libosmesa6 and remove libegl1: "
             "OSMesa is then taken",
+        )
+
+
+def _compiled_loops() -> Iterator[Finding]:
+    """What the simulator alone needs: numba, and a folder that keeps what it compiles."""
+    try:
+        import numba
+
+        from sc2data.sim import compiled
+    except ImportError as error:  # numba's own word too, where numpy is newer than it knows
+        yield Finding(
+            "numba",
+            ERROR,
+            f"cannot be imported ({error}), and the simulator's loops are compiled by it",
+            "pip install --upgrade 'sc2-saccades[sc2]'; the extra 'sc2' has it",
+        )
+        return
+    yield Finding("numba", OK, numba.__version__)
+    folder = compiled.folder()
+    if folder is None:
+        yield Finding(
+            "compiled loops",
+            WARNING,
+            f"nothing can be kept in {compiled.cache_home()}: every simulator compiles for up to a minute as it starts",
+            "make that folder one that can be written to, or set XDG_CACHE_HOME to another",
+        )
+    elif any(folder.rglob(f"*{_COMPILED_SUFFIX}")):
+        yield Finding("compiled loops", OK, f"kept in {folder}")
+    else:
+        yield Finding(
+            "compiled loops",
+            OK,
+            f"none yet in {folder}: the first simulator compiles them for up to a minute as it starts",
+            "`python -m sc2data.sim.install DIR` compiles them at once",
         )
 
 

@@ -37,10 +37,10 @@ def compiled(signature: str) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         settings: Any = numba.config
-        before, folder = settings.CACHE_DIR, _folder()
-        settings.CACHE_DIR = str(folder or "")
+        before, kept = settings.CACHE_DIR, folder()
+        settings.CACHE_DIR = str(kept or "")
         try:
-            made: Any = numba.njit(signature, cache=folder is not None, nogil=True, error_model="numpy")(function)
+            made: Any = numba.njit(signature, cache=kept is not None, nogil=True, error_model="numpy")(function)
         finally:
             settings.CACHE_DIR = before
         return cast(Function, made)
@@ -61,7 +61,7 @@ def compile_all() -> None:
 
 
 @functools.lru_cache(maxsize=1)
-def _folder() -> pathlib.Path | None:
+def folder() -> pathlib.Path | None:
     """Where compiled functions are kept: one folder for each version of their sources. None where nothing can be.
 
     Numba itself only looks at the file that a function stands in, and not at those whose functions and numbers it uses.
@@ -70,13 +70,13 @@ def _folder() -> pathlib.Path | None:
     for path in sorted(path for pattern in _SOURCES for path in _PACKAGE.glob(pattern)):
         digest.update(path.read_bytes())
     home = cache_home()
-    folder = home / f"{_FOLDER}{digest.hexdigest()[:24]}"
+    place = home / f"{_FOLDER}{digest.hexdigest()[:24]}"
     try:
-        if not folder.is_dir():
-            folder.mkdir(parents=True, exist_ok=True)
-            others = [path for path in home.glob(f"{_FOLDER}*") if path != folder]
+        if not place.is_dir():
+            place.mkdir(parents=True, exist_ok=True)
+            others = [path for path in home.glob(f"{_FOLDER}*") if path != place]
             for old in sorted(others, key=lambda path: path.stat().st_mtime)[: 1 - _VERSIONS_KEPT]:
                 shutil.rmtree(old, ignore_errors=True)
     except OSError:
         return None
-    return folder if os.access(folder, os.W_OK) else None
+    return place if os.access(place, os.W_OK) else None

@@ -9,12 +9,13 @@ import sys
 import time
 from pathlib import Path
 
+import numba
 import pytest
 
 from sc2data.format.reader import Dataset
 from sc2data.format.validate import validate
 from sc2data.harvest.backend import SIMULATOR
-from sc2data.sim import install
+from sc2data.sim import compiled, install
 from scripts import doctor, harvest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,6 +150,9 @@ def test_doctor_finds_the_simulator_in_order(sc2path, monkeypatch, capsys):
     assert findings["first frame"]["state"] == "ok"
     assert "4 scenes came out as asked" in findings["first scenes"]["found"]
     assert SIMULATOR in findings["graphics"]["found"]
+    assert findings["numba"]["found"] == numba.__version__
+    assert findings["compiled loops"]["state"] == "ok"
+    assert str(compiled.cache_home()) in findings["compiled loops"]["found"]
 
 
 def test_doctor_says_what_to_do_about_a_wrong_path(monkeypatch, tmp_path, capsys):
@@ -158,3 +162,45 @@ def test_doctor_says_what_to_do_about_a_wrong_path(monkeypatch, tmp_path, capsys
     out = capsys.readouterr().out
     assert "ERROR" in out
     assert "-> Set SC2PATH to the folder that has Versions/ and Maps/ in it" in out
+
+
+def look(capsys, *arguments):
+    """Status and what is printed of an examination that starts no game."""
+    doctor.APP.flags.unparse_flags()
+    status = doctor.APP.call(doctor.main, ["doctor", "--nofirst_frame", *arguments])
+    return status, " ".join(capsys.readouterr().out.split())
+
+
+def test_doctor_says_what_to_do_where_compiled_loops_are_not_kept(sc2path, monkeypatch, capsys):
+    monkeypatch.setenv("SC2PATH", str(sc2path))
+    monkeypatch.setenv("XDG_CACHE_HOME", os.devnull)
+    compiled.folder.cache_clear()
+    try:
+        status, out = look(capsys)
+    finally:
+        compiled.folder.cache_clear()
+    assert status == 0
+    assert "WARNING compiled loops nothing can be kept in /dev/null/sc2data" in out
+    assert "set XDG_CACHE_HOME to another" in out
+
+
+def test_doctor_knows_loops_that_are_yet_to_be_compiled(sc2path, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("SC2PATH", str(sc2path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    compiled.folder.cache_clear()
+    try:
+        status, out = look(capsys)
+    finally:
+        compiled.folder.cache_clear()
+    assert status == 0
+    assert "ok compiled loops none yet in" in out
+    assert "`python -m sc2data.sim.install DIR` compiles them at once" in out
+
+
+def test_doctor_names_the_extra_that_has_numba(sc2path, monkeypatch, capsys):
+    monkeypatch.setenv("SC2PATH", str(sc2path))
+    monkeypatch.setitem(sys.modules, "numba", None)
+    status, out = look(capsys)
+    assert status == 1
+    assert "ERROR numba cannot be imported" in out
+    assert "pip install --upgrade 'sc2-saccades[sc2]'" in out

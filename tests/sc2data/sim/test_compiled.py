@@ -34,9 +34,9 @@ def test_the_folder_is_of_one_version_and_old_ones_go(tmp_path, monkeypatch) -> 
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     for number in range(9):
         (tmp_path / "sc2data" / f"compiled-{number}").mkdir(parents=True)
-    compiled._folder.cache_clear()
-    folder = compiled._folder()
-    compiled._folder.cache_clear()
+    compiled.folder.cache_clear()
+    folder = compiled.folder()
+    compiled.folder.cache_clear()
     assert folder is not None and folder.is_dir()
     assert len(list((tmp_path / "sc2data").iterdir())) == 4
 
@@ -44,9 +44,9 @@ def test_the_folder_is_of_one_version_and_old_ones_go(tmp_path, monkeypatch) -> 
 @pytest.mark.parametrize("place", ["/dev/null", "/proc/nowhere"])
 def test_where_nothing_can_be_kept_functions_work_all_the_same(place, monkeypatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", place)
-    compiled._folder.cache_clear()
+    compiled.folder.cache_clear()
     try:
-        assert compiled._folder() is None
+        assert compiled.folder() is None
         assert compiled.compiled("int64(int64)")(lambda value: value + 1)(1) == 2
     finally:
-        compiled._folder.cache_clear()
+        compiled.folder.cache_clear()
