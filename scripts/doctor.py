@@ -14,6 +14,7 @@ from pathlib import Path
 
 from absl import flags
 
+from sc2data.errors import UserError
 from scripts import _app
 
 APP = _app.App(__doc__)
@@ -30,6 +31,8 @@ JSON = flags.DEFINE_boolean("json", False, "Print the findings as JSON.", flag_v
 
 def main(arguments: Sequence[str]) -> int:
     """Print the findings; 1 when one of them is an error."""
+    if arguments:
+        raise UserError(f"unexpected: {' '.join(arguments)}; every option is a flag, see --help")
     from sc2data.harvest import doctor
 
     output = Path(OUTPUT.value) if OUTPUT.value else None

@@ -89,13 +89,16 @@ def _storage(output: Path | None) -> Iterator[Finding]:
     folder = (output or Path.cwd()).absolute()
     while not folder.exists():
         folder = folder.parent
+    if not folder.is_dir():
+        yield Finding("output", ERROR, f"{folder} is a file", "name a folder with --output: one that is yet to be made")
+        folder = folder.parent
     for name, place in (("disk", folder), ("temporary folder", Path(tempfile.gettempdir()))):
         free = shutil.disk_usage(place).free / 2**30
         writable = os.access(place, os.W_OK)
         if not writable:
             yield Finding(name, ERROR, f"{place} cannot be written to", "choose another folder (--output, TMPDIR)")
         elif free < _DISK_GIBIBYTES:
-            advice = "a thousand records of 256 and 1024 px take about 1.5 GB; free some space or choose another folder"
+            advice = "a thousand records of 256 and 1024 px take about 3.3 GB; free some space or choose another folder"
             yield Finding(name, WARNING, f"{free:.1f} GiB free at {place}", advice)
         else:
             yield Finding(name, OK, f"{free:.1f} GiB free at {place}")

@@ -204,3 +204,19 @@ def test_doctor_names_the_extra_that_has_numba(sc2path, monkeypatch, capsys):
     assert status == 1
     assert "ERROR numba cannot be imported" in out
     assert "pip install --upgrade 'sc2-saccades[sc2]'" in out
+
+
+def test_doctor_looks_at_the_folder_that_is_to_be_filled(sc2path, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("SC2PATH", str(sc2path))
+    status, out = look(capsys, "--output", str(tmp_path / "new" / "data"))
+    assert status == 0
+    assert f"GiB free at {tmp_path}" in out
+    (tmp_path / "taken").touch()
+    status, out = look(capsys, "--output", str(tmp_path / "taken"))
+    assert status == 1
+    assert f"ERROR output {tmp_path / 'taken'} is a file -> name a folder with --output" in out
+
+
+def test_doctor_takes_flags_alone(capsys):
+    assert doctor.APP.call(doctor.main, ["doctor", "data"]) == 2
+    assert "unexpected: data; every option is a flag" in capsys.readouterr().err
