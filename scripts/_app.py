@@ -70,8 +70,7 @@ class App:
         """
         program = _program(argv[0])
         if not HELP.isdisjoint(argv[1:]):  # before parsing, which would miss the flags that are required
-            print(self.help(program))
-            return SUCCESS
+            return self._guarded(lambda _: print(self.help(program)), [])
         self.flags.unparse_flags()  # of an earlier call in this process
         try:
             _, *arguments = self.flags(list(argv))

@@ -154,6 +154,15 @@ def test_a_closed_pipe_ends_in_silence(tmp_path):
     assert (done.stdout, done.stderr) == ("line\n", "")
 
 
+def test_a_long_help_goes_into_a_pipe_that_closes(tmp_path):
+    path = tmp_path / "long.py"
+    path.write_text("from scripts import _app\n_app.App('line\\n' * 100_000).run(lambda arguments: None)\n")
+    done = subprocess.run(
+        f"{sys.executable} {path} -h | head -n 1", shell=True, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("line\n", "")
+
+
 def test_libraries_find_their_flags_parsed():
     def main(arguments: Sequence[str]) -> int:
         assert flags.FLAGS.is_parsed()
