@@ -13,6 +13,7 @@ from sc2data.harvest.faults import ConfigError
 _SMALLEST, _LARGEST = 16, 4096
 _PROBE = 16
 """A picture counts as black when every sixteenth pixel of every sixteenth row is; so it is checked in microseconds."""
+_EVERY_PIXEL, _NOT_LOOKED_AT = 1, 0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,22 +64,28 @@ class Pictures:
     screen: npt.NDArray[np.uint8]
 
     @classmethod
-    def of(cls, render_data: Any, sizes: RenderSizes) -> Pictures:
+    def of(cls, render_data: Any, sizes: RenderSizes, fog: bool = False) -> Pictures:
         """The pictures of an `ObservationRender` message.
 
+        With the fog of war on, land that nobody has explored is black: the screen may be nothing else, and the minimap
+        may have little else, so that every pixel of it is looked at.
+
         Raises:
-          ValueError: one is missing, of another size, cut short, or black all over.
+          ValueError: one is missing, of another size, cut short, or black all over (the screen in fog excepted).
         """
-        minimap = picture(render_data.minimap, sizes.minimap, "minimap")
+        minimap = picture(render_data.minimap, sizes.minimap, "minimap", _EVERY_PIXEL if fog else _PROBE)
         if sizes.has_screen:
-            screen = picture(render_data.map, sizes.screen, "screen")
+            screen = picture(render_data.map, sizes.screen, "screen", _NOT_LOOKED_AT if fog else _PROBE)
         else:
             screen = np.zeros((0, 0, 3), np.uint8)
         return cls(minimap, screen)
 
 
-def picture(image: Any, size: tuple[int, int], name: str) -> npt.NDArray[np.uint8]:
-    """The pixels (H, W, 3) of a 24-bit `ImageData` message, which must be `size` (W, H); see `Pictures.of`."""
+def picture(image: Any, size: tuple[int, int], name: str, probe: int = _PROBE) -> npt.NDArray[np.uint8]:
+    """The pixels (H, W, 3) of a 24-bit `ImageData` message, which must be `size` (W, H); see `Pictures.of`.
+
+    Every `probe`-th pixel of every `probe`-th row is looked at, and one of them must not be black; 0 looks at none.
+    """
     width, height = size
     if (image.size.x, image.size.y) != size or image.bits_per_pixel != 24:
         raise ValueError(
@@ -89,6 +96,6 @@ def picture(image: Any, size: tuple[int, int], name: str) -> npt.NDArray[np.uint
     if len(data) != width * height * 3:
         raise ValueError(f"the {name} has {len(data)} bytes, not {width * height * 3}: it was cut short")
     pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
-    if not pixels[::_PROBE, ::_PROBE].any():
+    if probe and not pixels[::probe, ::probe].any():
         raise ValueError(f"the {name} is black all over")
     return pixels

@@ -78,6 +78,7 @@ class Session:
         self.loop = 0
         self.ended = False
         self.player_id = 1
+        self._fog = False
         self._process: GameProcess | None = None
 
     # -- the process -----------------------------------------------------------------------------------------------
@@ -152,7 +153,7 @@ class Session:
         controller.set_patience(self.patience.call)
         with self._told_apart("game_info"):
             self.info = controller.game_info()
-        self.loop, self.ended = 0, False
+        self.loop, self.ended, self._fog = 0, False, not setup.disable_fog
         self._check_render(setup.sizes)
 
     def _check_render(self, sizes: RenderSizes) -> None:
@@ -196,7 +197,7 @@ class Session:
     def pictures(self, observation: Any, sizes: RenderSizes) -> Pictures:
         """The two pictures of a `ResponseObservation`; a picture that cannot be right is a `GameFault`."""
         try:
-            return Pictures.of(observation.observation.render_data, sizes)
+            return Pictures.of(observation.observation.render_data, sizes, self._fog)
         except ValueError as error:
             raise GameFault(BAD_FRAME, str(error), self._last_words()) from error
 

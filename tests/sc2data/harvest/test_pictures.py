@@ -46,6 +46,21 @@ def test_without_a_screen_only_the_minimap_is_looked_at():
     assert np.array_equal(pictures.minimap, np.full((16, 32, 3), 7))
 
 
+def test_in_fog_the_screen_may_be_black_and_the_minimap_nearly_so():
+    sizes = RenderSizes((32, 16), (32, 16))
+    seen = made_image(32, 16, value=0)
+    seen.data = bytes(99) + b"\x07" + bytes(len(seen.data) - 100)  # the pixel at (1, 1) alone
+    unexplored = made_image(32, 16, value=0)
+    pictures = Pictures.of(spatial_pb.ObservationRender(minimap=seen, map=unexplored), sizes, fog=True)
+    assert (pictures.minimap.sum(), pictures.screen.sum()) == (7, 0)
+    with pytest.raises(ValueError, match="the minimap is black all over"):
+        Pictures.of(spatial_pb.ObservationRender(minimap=unexplored, map=unexplored), sizes, fog=True)
+    with pytest.raises(ValueError, match="the screen is 16x32"):
+        Pictures.of(spatial_pb.ObservationRender(minimap=seen, map=made_image(16, 32)), sizes, fog=True)
+    with pytest.raises(ValueError, match="the screen is black all over"):
+        Pictures.of(spatial_pb.ObservationRender(minimap=made_image(32, 16), map=unexplored), sizes)
+
+
 @pytest.mark.parametrize(
     ("minimap", "screen", "message"),
     [

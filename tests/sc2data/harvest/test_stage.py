@@ -159,3 +159,12 @@ def test_an_episode_of_play_is_the_same_again(worker, agent):
     assert [fingerprint(record) for record in records] == [fingerprint(record) for record in other.run(1).records]
     assert [record.scene.frame for record in records] == [0, 1, 2]
     assert {1, 4} <= set(records[0].units.alliance.tolist())
+
+
+def test_unexplored_land_is_no_fault_of_the_game(worker):
+    play = PlayConfig(agent="random", records=24, every=4, armies=(2, 3), fog=True)
+    config = HarvestConfig(seed=3, source="play", sizes=RenderSizes((32, 32), (64, 64)), play=play)
+    outcome = worker(config).run(0)
+    assert outcome.faults == []
+    assert len(outcome.records) == 24
+    assert any(not record.screen.any() for record in outcome.records)
