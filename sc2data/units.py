@@ -92,7 +92,7 @@ class UnknownUnitTypeError(KeyError):
     def __init__(self, key: int | str, suggestions: tuple[str, ...] = ()) -> None:
         self.key = key
         self.suggestions = suggestions
-        hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else ""
+        hint = f"; did you mean {' or '.join(suggestions)}?" if suggestions else "."
         super().__init__(f"No unit type {key!r}{hint} Names are as the game spells them, such as 'SiegeTankSieged'.")
 
     def __str__(self) -> str:

@@ -50,6 +50,7 @@ class PlayConfig:
         for name in ("records", "every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"play {name} {getattr(self, name)}: must be at least 1")
+        plain.check_loops("every", self.every)
         low, high = self.armies
         if not 0 <= low <= high <= 200:
             raise ConfigError(f"armies {low},{high}: a range LOW,HIGH needs 0 <= LOW <= HIGH <= 200")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,8 @@ SPREAD, CLUSTERS, CROWD = "spread", "clusters", "crowd"
 LAYOUTS = (SPREAD, CLUSTERS, CROWD)
 STILL, WALK, FIGHT = "still", "walk", "fight"
 MOTIONS = (STILL, WALK, FIGHT)
+
+_MOST_COUNTED, _MOST_OTHERS = 200, 800
 
 _RANGES = ("count", "elsewhere", "clutter", "structures_count", "loops", "frame_loops")
 
@@ -62,6 +65,8 @@ class SceneConfig:
         for name, least in (("frames", 1), ("aftermath_loops", 0), ("clear_loops", 1), ("settle_loops", 2)):
             if getattr(self, name) < least:
                 raise ConfigError(f"{name} {getattr(self, name)}: must be at least {least}")
+        for name in ("loops", "frame_loops", "aftermath_loops", "clear_loops", "settle_loops"):
+            plain.check_loops(name, getattr(self, name))
         if self.frames > 1 and self.frame_loops[0] < 1:
             raise ConfigError(f"frame_loops {self.frame_loops}: frames of a scene must be at least 1 loop apart")
         if self.clutter[1] and not (self.army or self.enemies):
@@ -70,8 +75,7 @@ class SceneConfig:
             raise ConfigError("structures_count without structures: name some, or set it to 0,0")
         if self.counted in (*self.army, *self.enemies):
             raise ConfigError(f"{self.counted} is the type that is counted and cannot be clutter too: take it out")
-        if self.count[1] > 200 or self.elsewhere[1] + self.clutter[1] > 800:
-            raise ConfigError("a scene may have up to 200 counted and 800 other units; debug commands slow down above")
+        _check_numbers(self.count[1], self.elsewhere[1] + self.clutter[1])
         self.type_ids()
 
     def type_ids(self) -> dict[str, int]:
@@ -92,9 +96,19 @@ class SceneConfig:
         return plain.from_plain(cls, values)
 
 
+def _check_numbers(counted: int, others: int) -> None:
+    if counted > _MOST_COUNTED:
+        raise ConfigError(f"count up to {counted}: a scene may have up to {_MOST_COUNTED} counted units on the screen")
+    if others > _MOST_OTHERS:
+        raise ConfigError(
+            f"elsewhere and clutter up to {others} in all: a scene may have up to {_MOST_OTHERS} such units, for debug "
+            "commands slow down above"
+        )
+
+
 def _check_weights(name: str, weights: Mapping[str, float], allowed: tuple[str, ...]) -> None:
     unknown = sorted(set(weights) - set(allowed))
     if unknown:
         raise ConfigError(f"{name}: {', '.join(unknown)} is none of {', '.join(allowed)}")
-    if not weights or min(weights.values()) < 0 or sum(weights.values()) <= 0:
-        raise ConfigError(f"{name} {dict(weights)}: weights must be >= 0 and not all 0")
+    if not weights or min(weights.values()) < 0 or not 0 < sum(weights.values()) < math.inf:
+        raise ConfigError(f"{name} {dict(weights)}: weights must be >= 0, finite and not all 0")

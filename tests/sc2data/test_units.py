@@ -110,7 +110,7 @@ def test_unknown_units_come_with_suggestions():
         unit_type("Merine")
     assert error.value.key == "Merine"
     assert "Marine" in error.value.suggestions
-    with pytest.raises(KeyError, match="No unit type 99999"):
+    with pytest.raises(KeyError, match=r"No unit type 99999\. Names are as"):
         unit_type(99999)
 
 

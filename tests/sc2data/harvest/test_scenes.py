@@ -108,7 +108,12 @@ def test_a_map_without_room_is_refused():
         ({"army": ("Marine",)}, "cannot be clutter too"),
         ({"army": (), "enemies": ()}, "clutter without a unit type"),
         ({"settle_loops": 1}, "settle_loops 1: must be at least 2"),
-        ({"count": (0, 201)}, "up to 200"),
+        ({"count": (0, 201)}, "count up to 201: .* up to 200 counted"),
+        ({"elsewhere": (0, 400), "clutter": (0, 401)}, "up to 801 in all: .* up to 800 such units"),
+        ({"motions": {"walk": float("nan")}}, "finite and not all 0"),
+        ({"layouts": {"crowd": float("inf")}}, "finite and not all 0"),
+        ({"loops": (8, 10_001)}, "loops up to 10001: at most 10000 game loops"),
+        ({"aftermath_loops": 99_999}, "aftermath_loops up to 99999"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_reason(options, message):
@@ -121,5 +126,22 @@ def test_a_configuration_survives_json():
     assert SceneConfig.from_dict(json.loads(json.dumps(config.to_dict()))) == config
     with pytest.raises(ConfigError, match="has no marines; it has counted"):
         SceneConfig.from_dict({"marines": 3})
-    with pytest.raises(ConfigError, match="wrong kind"):
-        SceneConfig.from_dict({"count": 3})
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"count": 3}, r"count 3: must be 2 whole numbers, such as \[0, 22\]"),
+        ({"count": [1, 2, 3]}, r"count \(1, 2, 3\): must be 2 whole numbers"),
+        ({"clutter": [1, "many"]}, "clutter .*: must be 2 whole numbers"),
+        ({"frames": True}, "frames True: must be a whole number, such as 1"),
+        ({"counted": 48}, 'counted 48: must be text, such as "Marine"'),
+        ({"army": "Marauder"}, "army 'Marauder': must be a list of names, such as .*Marauder"),
+        ({"motions": ["walk"]}, "motions .*: must be an object of numbers by name"),
+        ({"motions": {"walk": "often"}}, "motions .*: must be an object of numbers by name"),
+        (3, "SceneConfig 3: must be an object of options by name"),
+    ],
+)
+def test_values_of_another_kind_are_named(options, message):
+    with pytest.raises(ConfigError, match=message):
+        SceneConfig.from_dict(options)
