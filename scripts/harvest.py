@@ -85,6 +85,15 @@ EVERY = flags.DEFINE_integer("every", None, "play: game loops between records (2
 ARMIES = _string("armies", None, "play: LOW,HIGH units that each side is given (8,24).")
 FOG = flags.DEFINE_boolean("fog", None, "play: leave the fog of war on.", flag_values=APP.flags)
 
+OF_ONE_SOURCE = {
+    jobs.SCENES: (
+        *(COUNTED, COUNT, ELSEWHERE, CLUTTER, STRUCTURES, STRUCTURES_COUNT, LAYOUTS_FLAG, MOTIONS_FLAG, LOOPS),
+        *(FRAMES, FRAME_LOOPS, AFTERMATH),
+    ),
+    jobs.PLAY: (AGENT, EPISODE, EVERY, ARMIES, FOG),
+}
+"""Flags that mean nothing to the other source."""
+
 
 def main(arguments: Sequence[str]) -> int:
     """Harvest; the report goes to standard output in one line and into the data set's folder."""
@@ -124,6 +133,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def resolved_config() -> jobs.HarvestConfig:
     """The configuration that the flags and `--config` give. Raises `ConfigError`."""
+    _check_source(SOURCE.value)
     options = json_object(CONFIG.value) if CONFIG.value else {}
     flagged = _scene_flags() if SOURCE.value == jobs.SCENES else _play_flags()
     options |= {name: value for name, value in flagged.items() if value is not None}
@@ -132,6 +142,15 @@ def resolved_config() -> jobs.HarvestConfig:
     if SOURCE.value == jobs.SCENES:
         return jobs.HarvestConfig(**common, scenes=plain.from_plain(SceneConfig, options))
     return jobs.HarvestConfig(**common, play=plain.from_plain(PlayConfig, options))
+
+
+def _check_source(source: str) -> None:
+    for other, flags_of_it in OF_ONE_SOURCE.items():
+        given = [f"--{flag.name}" for flag in flags_of_it if flag.value is not None]
+        if other != source and given:
+            raise faults.ConfigError(
+                f"{', '.join(given)}: only for --source {other}, not {source}; leave out one or the other"
+            )
 
 
 def _scene_flags() -> dict[str, Any]:
@@ -222,6 +241,10 @@ def json_object(path: str) -> dict[str, Any]:
     """The JSON object in a file."""
     try:
         values = json.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise faults.ConfigError(
+            f"--config={path} cannot be read: {error.strerror}; name a JSON file, such as --print_config tells"
+        ) from error
     except ValueError as error:
         raise faults.ConfigError(f"--config={path} is not JSON: {error}") from error
     if not isinstance(values, dict):

@@ -48,8 +48,9 @@ class Backend:
         if found:
             return found[0]
         known = sorted({path.stem for path in self.maps()})
+        wrong = "has not the name of a map file" if given.is_file() else f"is not below {self.path / 'Maps'}"
         raise MapNotFoundError(
-            f"map {name!r} is not below {self.path / 'Maps'}. Maps there: {', '.join(known) or 'none'}. Give one of "
+            f"map {name!r} {wrong}. Maps there: {', '.join(known) or 'none'}. Give one of "
             "these names or the path of a .SC2Map file; docs/real-game.md says where the game's map packs come from."
         )
 

@@ -25,6 +25,9 @@ from sc2data.harvest.stage import SceneStage
 
 SCENES, PLAY = "scenes", "play"
 SOURCES = (SCENES, PLAY)
+MOST_GIBIBYTES = 4
+"""Of memory for the pictures of one job."""
+_JOB = {SCENES: "scene", PLAY: "episode"}
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +51,19 @@ class HarvestConfig:
             raise ConfigError(f"source {self.source!r} is none of {', '.join(SOURCES)}")
         if not 0 <= self.seed < 1 << 63:
             raise ConfigError(f"seed {self.seed}: must be at least 0 and below 2^63")
+        self._check_memory()
+
+    def _check_memory(self) -> None:
+        """A worker holds the pictures of all records of a job."""
+        name, records = ("frames", self.scenes.frames) if self.source == SCENES else ("records", self.play.records)
+        pixels = sum(width * height for width, height in (self.sizes.minimap, self.sizes.screen))
+        gibibytes = 3 * pixels * records / 2**30
+        if gibibytes > MOST_GIBIBYTES:
+            allowed = int(records * MOST_GIBIBYTES / gibibytes)
+            raise ConfigError(
+                f"{name} {records}: the pictures of one {_JOB[self.source]} would take {gibibytes:.1f} GiB of memory "
+                f"and may take {MOST_GIBIBYTES}; ask for {allowed} or fewer, or for smaller pictures"
+            )
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, of the chosen source alone; `from_dict` reads them back."""
