@@ -40,7 +40,12 @@ FRACTIONS = flags.DEFINE_list(
 SEED = flags.DEFINE_integer("seed", 0, "split: what the splits are drawn from.", lower_bound=0, flag_values=APP.flags)
 SPLIT = flags.DEFINE_string("split", None, "stats, plot: only this split.", flag_values=APP.flags)
 RECORDS = flags.DEFINE_integer(
-    "records", contact_sheet.RECORDS, "plot: how many records to show.", lower_bound=1, flag_values=APP.flags
+    "records",
+    contact_sheet.RECORDS,
+    "plot: how many records to show.",
+    lower_bound=1,
+    upper_bound=contact_sheet.MOST_RECORDS,
+    flag_values=APP.flags,
 )
 
 
@@ -110,9 +115,12 @@ def _card(folders: Sequence[str]) -> int:
 
 def _plot(folders: Sequence[str]) -> int:
     target = pathlib.Path(OUTPUT.value or folders[0])
-    target.mkdir(parents=True, exist_ok=True)
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{target} cannot hold pictures ({error.strerror}): name a folder with --output") from error
     with Dataset(folders[0]) as dataset:
-        contact_sheet.write_contact_sheet(dataset, target / card.PICTURE, RECORDS.value)
+        contact_sheet.write_contact_sheet(dataset, target / card.PICTURE, RECORDS.value, SPLIT.value)
         where = "map" if dataset.schema.screen is None else "screen"
         plot.write_histograms(stats.statistics(dataset, SPLIT.value, sample=0), target / "counts.png", where)
     print(target / card.PICTURE, target / "counts.png", sep="\n")
@@ -123,10 +131,14 @@ def _fractions(words: Sequence[str]) -> dict[str, float]:
     fractions: dict[str, float] = {}
     for word in words:
         name, _, share = word.partition("=")
+        if name in fractions:
+            raise UsageError(f"--fractions {','.join(words)}: {name} is there twice; give each split one share")
         try:
             fractions[name] = float(share)
         except ValueError as error:
             raise UsageError(f"--fractions {word!r}: write NAME=SHARE, for instance train=0.8") from error
+        if not name:
+            raise UsageError(f"--fractions {word!r}: the split has no name; write NAME=SHARE, for instance train=0.8")
     return fractions
 
 

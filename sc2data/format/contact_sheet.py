@@ -23,6 +23,7 @@ from sc2data.format.schema import (
 )
 
 RECORDS = 8
+MOST_RECORDS = 256
 COLUMNS = 2
 CELL_HEIGHT = 360
 """Height in pixels at which minimaps and screens are shown."""
@@ -38,17 +39,21 @@ TEAM_COLORS = {SELF: (64, 255, 255), ALLY: (64, 255, 64), NEUTRAL: (255, 224, 64
 Picture = npt.NDArray[np.uint8]
 
 
-def write_contact_sheet(dataset: Dataset, path: str | pathlib.Path, records: int = RECORDS) -> None:
-    """Write the contact sheet of `records` records, evenly spread over the data set, as a PNG.
+def write_contact_sheet(
+    dataset: Dataset, path: str | pathlib.Path, records: int = RECORDS, split: str | None = None
+) -> None:
+    """Write the contact sheet of `records` records, evenly spread over the data set or one split of it, as a PNG.
 
     Raises:
         ValueError: the data set is empty.
+        SplitError: there is no such split.
         StorageError: the file cannot be written.
     """
-    if not len(dataset):
+    indices = np.arange(len(dataset)) if split is None else dataset.split(split)
+    if not len(indices):
         raise ValueError(f"{dataset.path} is empty: there is nothing to draw")
-    indices = np.unique(np.linspace(0, len(dataset) - 1, min(records, len(dataset))).round().astype(int))
-    _, encoded = cv2.imencode(".png", contact_sheet(dataset, indices.tolist())[:, :, ::-1])
+    shown = indices[np.unique(np.linspace(0, len(indices) - 1, min(records, len(indices))).round().astype(int))]
+    _, encoded = cv2.imencode(".png", contact_sheet(dataset, shown.tolist())[:, :, ::-1])
     path = pathlib.Path(path)
     try:
         path.write_bytes(encoded.tobytes())

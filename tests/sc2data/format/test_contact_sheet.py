@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import dataclasses
 
+import cv2
 import numpy as np
 import pytest
 
 from sc2data.format import Dataset, Scene, Units
-from sc2data.format.contact_sheet import TEAM_COLORS, contact_sheet, labelled_minimap, labelled_screen
+from sc2data.format.contact_sheet import (
+    TEAM_COLORS,
+    contact_sheet,
+    labelled_minimap,
+    labelled_screen,
+    write_contact_sheet,
+)
+from sc2data.format.split import split
 from tests.sc2data.format import examples
 
 
@@ -51,3 +59,12 @@ def test_a_contact_sheet_has_a_cell_a_record(path):
         one, three = contact_sheet(dataset, [0]), contact_sheet(dataset, [0, 1, 2])
         assert three.shape == (2 * one.shape[0], one.shape[1], 3)
         assert one.dtype == np.uint8
+
+
+def test_a_contact_sheet_of_a_split_shows_no_other_record(path, tmp_path):
+    split(path, {"train": 0.5, "test": 0.5}, seed=1)
+    with Dataset(path) as dataset:
+        write_contact_sheet(dataset, tmp_path / "sheet.png", records=2, split="test")
+        shown = dataset.split("test")
+        expected = contact_sheet(dataset, [int(shown[0]), int(shown[-1])])
+        assert np.array_equal(cv2.imread(str(tmp_path / "sheet.png"))[:, :, ::-1], expected)
