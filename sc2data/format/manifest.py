@@ -123,7 +123,9 @@ class Manifest:
         try:
             return cls._from_values(values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise ManifestError(f"{path} is damaged or was edited ({type(error).__name__}: {error})") from error
+            raise ManifestError(
+                f"{path} is damaged or was edited ({type(error).__name__}: {error}); restore it from a copy"
+            ) from error
 
     @classmethod
     def _from_values(cls, values: Mapping[str, Any]) -> Manifest:

@@ -146,11 +146,30 @@ def _common_schema(datasets: Sequence[Dataset]) -> Schema:
     first = datasets[0].schema
     maps: list[MapInfo] = []
     for dataset in datasets:
-        theirs = dataclasses.replace(dataset.schema, maps=first.maps)
-        found = list(
-            differences(first.to_dict(), theirs.to_dict(), words=(f"in {datasets[0].path}", f"in {dataset.path}"))
-        )
+        places = f"in {datasets[0].path}", f"in {dataset.path}"
+        theirs = dataclasses.replace(dataset.schema, maps=first.maps, unit_types=first.unit_types)
+        found = list(differences(first.to_dict(), theirs.to_dict(), words=places))
+        found += _different_types(first, dataset.schema, places)
         if found:
-            raise MergeError("the data sets differ and cannot be one:\n  " + "\n  ".join(found))
+            raise MergeError(
+                "the data sets differ and cannot be one:\n  "
+                + "\n  ".join(found)
+                + "\nharvest one of them again with the "
+                "other's sizes and unit types, or keep them apart"
+            )
         maps.extend(info for info in dataset.schema.maps if info not in maps)
     return dataclasses.replace(first, maps=tuple(maps))
+
+
+def _different_types(first: Schema, other: Schema, places: tuple[str, str]) -> list[str]:
+    """A line that names the counted unit types which only one of two schemas has; none where both count the same."""
+    if first.unit_types == other.unit_types:
+        return []
+    alone = [
+        f"{', '.join(kind.name for kind in these if kind not in those)} only {place}"
+        for these, those, place in zip(
+            (first.unit_types, other.unit_types), (other.unit_types, first.unit_types), places
+        )
+        if not set(these) <= set(those)
+    ]
+    return [f"unit_types: {'; '.join(alone) or 'in another order'}"]

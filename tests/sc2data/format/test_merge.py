@@ -67,6 +67,16 @@ def test_data_sets_that_cannot_be_one(tmp_path, path):
         merge([path, examples.write(tmp_path / "same")], other)
 
 
+def test_counted_types_that_differ_are_named(tmp_path, path):
+    types = examples.schema().unit_types
+    less = examples.write(tmp_path / "less", of=examples.schema(unit_types=types[1:]))
+    with pytest.raises(MergeError, match=rf"unit_types: {types[0].name} only in .*data\nharvest one of them again"):
+        merge([path, less], tmp_path / "both")
+    turned = examples.write(tmp_path / "turned", of=examples.schema(unit_types=types[::-1]))
+    with pytest.raises(MergeError, match="unit_types: in another order"):
+        merge([path, turned], tmp_path / "both")
+
+
 def test_merging_a_damaged_shard_leaves_nothing(tmp_path, path):
     other = examples.write(tmp_path / "other")
     with open(other / "shard-00001.h5", "r+b") as file:
