@@ -1,6 +1,17 @@
 """The simulator as a program: `python -m sc2data.sim -port 5000`, or by way of `SC2_x64` in an installation of it.
 
-Serves StarCraft II's API at ws://127.0.0.1:PORT/sc2api. The flags are the game's own (`sc2data.sim.api.settings`).
+Serves StarCraft II's API at ws://127.0.0.1:PORT/sc2api until a client says quit. It is not StarCraft II.
+
+The flags are the game's own, and -fault:
+  -port N               TCP port to listen on; needed
+  -listen HOST          an address of this machine alone (127.0.0.1)
+  -dataDir DIR          where Maps/ and Replays/ are (.)
+  -tempDir DIR          where save_map writes (.)
+  -dataVersion HASH     what ping is to tell
+  -verbose              more lines on standard error
+  -fault KIND@N,...     let every N-th observation go wrong: crash, hang, close, error, truncate, black
+Others of the game's are accepted and ignored. To lay out an installation that clients launch it from by themselves:
+python -m sc2data.sim.install DIR
 """
 
 from __future__ import annotations
@@ -16,6 +27,7 @@ from sc2data.sim.api.server import ApiServer
 from sc2data.sim.api.settings import FlagError, Settings, parse
 
 _BAD_FLAGS, _NO_PORT = 2, 3
+_HELP = frozenset(["-h", "-help", "--help"])
 
 
 def main(arguments: list[str]) -> int:
@@ -23,6 +35,9 @@ def main(arguments: list[str]) -> int:
 
     SIGTERM keeps its default and ends the process at once: there is nothing to save.
     """
+    if not _HELP.isdisjoint(arguments):
+        print((__doc__ or "").strip())
+        return 0
     try:
         settings = parse(arguments)
     except FlagError as error:

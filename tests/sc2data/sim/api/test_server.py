@@ -141,6 +141,14 @@ def test_bad_flags_are_explained(flags: list[str], words: str) -> None:
     assert words in result.stderr
 
 
+def test_help_lists_the_flags() -> None:
+    command = [sys.executable, "-m", "sc2data.sim", "--help"]
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0
+    flags = ("-port", "-listen", "-dataDir", "-tempDir", "-dataVersion", "-verbose", "-fault")
+    assert [flag for flag in flags if f"\n  {flag} " not in result.stdout] == []
+
+
 def test_the_banner_says_simulator_and_unknown_flags_are_named(tmp_path: Path) -> None:
     with simulator(tmp_path, "-shiny", "-displayMode", "0", "-windowwidth", "640"):
         pass
