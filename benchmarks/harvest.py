@@ -25,7 +25,8 @@ from sc2data.format.writer import DatasetWriter
 from sc2data.harvest import backend as backends
 from sc2data.harvest import run as runs
 from sc2data.harvest.backend import Backend
-from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Supervision, Worker
 from sc2data.harvest.observe import Observer
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import FIGHT, STILL, SceneConfig

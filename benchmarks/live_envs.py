@@ -18,7 +18,8 @@ from typing import Any
 from benchmarks.harvest import MIXED, game_seconds
 from envs import CameraSaccadeEnv, StarCraft2Env
 from sc2data.harvest.backend import SIMULATOR, choose
-from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 
 FRAMES, LOOPS = 8, 4

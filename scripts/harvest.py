@@ -16,7 +16,8 @@ from typing import Any
 from absl import flags
 
 from sc2data import memory
-from sc2data.harvest import backend, faults, jobs, plain
+from sc2data.harvest import backend, faults, plain
+from sc2data.harvest.harvest_config import PLAY, SCENES, SOURCES, HarvestConfig
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.play_config import AGENTS, PlayConfig
 from sc2data.harvest.scene_config import LAYOUTS, MOTIONS, SceneConfig
@@ -45,7 +46,7 @@ OUTPUT = _string("output", None, "Folder of the data set; new, or begun before a
 RECORDS = _integer("records", 1000, "How many records the data set is to have.", 1)
 SEED = _integer("seed", 0, "What everything is drawn from: the same seed gives the same data set.", 0)
 BACKEND = _enum("backend", "auto", backend.CHOICES, "Who plays; auto: the game where there is one, else the simulator.")
-SOURCE = _enum("source", "scenes", jobs.SOURCES, "Battle scenes set up by debug commands, or episodes of play.")
+SOURCE = _enum("source", "scenes", SOURCES, "Battle scenes set up by debug commands, or episodes of play.")
 MAP = _string("map", "Simple64", "A map below the installation's Maps folder, or the path of a .SC2Map file.")
 MINIMAP = _string("minimap_size", "256", "Minimap in pixels: SIDE or WIDTHxHEIGHT.")
 SCREEN = _string("screen_size", "1024", "Screen in pixels: SIDE or WIDTHxHEIGHT; 0 for minimaps alone.")
@@ -86,11 +87,11 @@ ARMIES = _string("armies", None, "play: LOW,HIGH units that each side is given (
 FOG = flags.DEFINE_boolean("fog", None, "play: leave the fog of war on.", flag_values=APP.flags)
 
 OF_ONE_SOURCE = {
-    jobs.SCENES: (
+    SCENES: (
         *(COUNTED, COUNT, ELSEWHERE, CLUTTER, STRUCTURES, STRUCTURES_COUNT, LAYOUTS_FLAG, MOTIONS_FLAG, LOOPS),
         *(FRAMES, FRAME_LOOPS, AFTERMATH),
     ),
-    jobs.PLAY: (AGENT, EPISODE, EVERY, ARMIES, FOG),
+    PLAY: (AGENT, EPISODE, EVERY, ARMIES, FOG),
 }
 """Flags that mean nothing to the other source."""
 
@@ -105,6 +106,7 @@ def main(arguments: Sequence[str]) -> int:
         return _app.SUCCESS
     if not OUTPUT.value:
         raise faults.ConfigError("--output is needed: the folder of the data set")
+    from sc2data.harvest import jobs
     from sc2data.harvest import run as runs
     from sc2data.harvest.session import Patience
 
@@ -131,17 +133,17 @@ def main(arguments: Sequence[str]) -> int:
     return _app.SUCCESS
 
 
-def resolved_config() -> jobs.HarvestConfig:
+def resolved_config() -> HarvestConfig:
     """The configuration that the flags and `--config` give. Raises `ConfigError`."""
     _check_source(SOURCE.value)
     options = json_object(CONFIG.value) if CONFIG.value else {}
-    flagged = _scene_flags() if SOURCE.value == jobs.SCENES else _play_flags()
+    flagged = _scene_flags() if SOURCE.value == SCENES else _play_flags()
     options |= {name: value for name, value in flagged.items() if value is not None}
     sizes = RenderSizes(size(MINIMAP.value, "minimap_size"), size(SCREEN.value, "screen_size"), CROP.value)
     common: dict[str, Any] = {"seed": SEED.value, "source": SOURCE.value, "map": MAP.value, "sizes": sizes}
-    if SOURCE.value == jobs.SCENES:
-        return jobs.HarvestConfig(**common, scenes=plain.from_plain(SceneConfig, options))
-    return jobs.HarvestConfig(**common, play=plain.from_plain(PlayConfig, options))
+    if SOURCE.value == SCENES:
+        return HarvestConfig(**common, scenes=plain.from_plain(SceneConfig, options))
+    return HarvestConfig(**common, play=plain.from_plain(PlayConfig, options))
 
 
 def _check_source(source: str) -> None:

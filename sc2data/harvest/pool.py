@@ -15,7 +15,8 @@ from sc2data import memory
 from sc2data.harvest.backend import Backend
 from sc2data.harvest.channel import Channel
 from sc2data.harvest.faults import CRASH, GameFault, HarvestError
-from sc2data.harvest.jobs import Greeting, HarvestConfig, Outcome, Supervision, Worker
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Greeting, Outcome, Supervision, Worker
 
 _END_SECONDS = 15.0
 

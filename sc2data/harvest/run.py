@@ -14,7 +14,8 @@ from sc2data.format.writer import SHARD_RECORDS, DatasetWriter
 from sc2data.harvest import pool as pools
 from sc2data.harvest.backend import Backend
 from sc2data.harvest.faults import GameFault, HarvestError
-from sc2data.harvest.jobs import Greeting, HarvestConfig, Supervision
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Greeting, Supervision
 from sc2data.harvest.report import FILE, RunReport
 
 MOST_GIVEN_UP = 10

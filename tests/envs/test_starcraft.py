@@ -10,7 +10,8 @@ from envs.commands import KINDS, Command, CommandCode
 from sc2data.format.record import UNIT_COLUMNS
 from sc2data.harvest.backend import choose
 from sc2data.harvest.faults import BackendError, ConfigError, MapNotFoundError
-from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import SceneConfig
 from tests.envs.live import FEW, MELEE, SMALL

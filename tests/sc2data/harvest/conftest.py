@@ -3,7 +3,8 @@
 import pytest
 
 from sc2data.harvest.backend import SIMULATOR, Backend
-from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+from sc2data.harvest.harvest_config import HarvestConfig
+from sc2data.harvest.jobs import Supervision, Worker
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.scene_config import SceneConfig
 from sc2data.harvest.session import Patience

@@ -8,7 +8,7 @@ import pytest
 from sc2data import units
 from sc2data.format.record import UNIT_COLUMNS
 from sc2data.harvest import requests
-from sc2data.harvest.jobs import HarvestConfig
+from sc2data.harvest.harvest_config import HarvestConfig
 from sc2data.harvest.pictures import RenderSizes
 from sc2data.harvest.play_config import PlayConfig
 from sc2data.harvest.scene_config import FIGHT, STILL, WALK
