@@ -30,6 +30,7 @@ from typing import NoReturn
 from absl import flags
 from tqdm import tqdm
 
+from sc2data import pysc2_compat
 from sc2data.errors import UserError
 
 SUCCESS = 0
@@ -40,6 +41,27 @@ INTERRUPTED = 130
 PATIENCE = 1
 """Seconds before a progress bar is shown."""
 HELP = frozenset(["--help", "-help", "-h"])
+EXTRAS = {
+    **dict.fromkeys(
+        ("google", "mpyq", "numba", "psutil", "pysc2", "s2clientprotocol", "websocket", "websockets"), "sc2"
+    ),
+    **dict.fromkeys(("sklearn", "torch"), "train"),
+    "pyvips": "photos",
+    "matplotlib": "plots",
+    **dict.fromkeys(("gymnasium", "pygame"), "envs"),
+    **dict.fromkeys(("PIL", "moviepy"), "video"),
+    "stable_baselines3": "rl",
+    "minari": "minari",
+    "tensorboard": "tensorboard",
+}
+"""By package that a command may miss: the extra that brings it."""
+
+_TELLING = (
+    pysc2_compat.MissingProtocolError,
+    pysc2_compat.MissingPysc2Error,
+    pysc2_compat.BrokenProtocolError,
+)
+"""What `sc2data.pysc2_compat` raises, which stands alone and knows no `UserError`: the messages say what to install."""
 
 Main = Callable[[Sequence[str]], int | None]
 
@@ -65,8 +87,8 @@ class App:
     def call(self, main: Main, argv: Sequence[str]) -> int:
         """Run `main` with the positional arguments of `argv` (the program first) and return the exit status.
 
-        Errors of the user (`UserError`, `ValueError`, `OSError`, a bad flag) print one message and give 2, Ctrl-C gives
-        130; anything else is a defect and leaves its traceback.
+        Errors of the user (`UserError`, `ValueError`, `OSError`, a bad flag, a package of an extra that is not
+        installed) print one message and give 2, Ctrl-C gives 130; anything else is a defect and leaves its traceback.
         """
         program = _program(argv[0])
         if not HELP.isdisjoint(argv[1:]):  # before parsing, which would miss the flags that are required
@@ -101,10 +123,15 @@ class App:
             # The reader of a pipe (`| head`) has enough. Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return SUCCESS
-        except (UserError, ValueError, OSError) as error:
+        except (UserError, ValueError, OSError, ImportError) as error:
+            message = str(error) or type(error).__name__
+            if isinstance(error, ImportError) and not isinstance(error, UserError):
+                message = _what_to_install(error)
+                if not message:
+                    raise
             if self._verbose.value:
                 traceback.print_exc()
-            return self._complain(str(error) or type(error).__name__)
+            return self._complain(message)
 
     def _complain(self, message: str) -> int:
         print(f"error: {message}", file=sys.stderr)
@@ -163,6 +190,17 @@ class Progress:
         if ready >= total:
             self._bar.close()
             self._bar = None
+
+
+def _what_to_install(error: ImportError) -> str:
+    """What is to be done about a package that is not installed; empty where the error is a defect."""
+    if isinstance(error, _TELLING):
+        return str(error)
+    package = (error.name or "").partition(".")[0]
+    if not isinstance(error, ModuleNotFoundError) or package not in EXTRAS:
+        return ""
+    extra = EXTRAS[package]
+    return f"{error.name} is not installed; the extra '{extra}' brings it: pip install 'sc2-saccades[{extra}]'"
 
 
 def _program(path: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import os
 import platform
 import shutil
@@ -12,8 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-
-import psutil
 
 from sc2data import pysc2_compat
 from sc2data.harvest import backend as backends
@@ -26,6 +25,8 @@ OK, WARNING, ERROR = "ok", "warning", "error"
 GL_LIBRARIES = ("libEGL.so", "libEGL.so.1", "libOSMesa.so", "libOSMesa.so.8", "libOSMesa.so.6")
 """What pysc2 looks for, in its order; the first one there is given to the game."""
 
+_PACKAGES = {"psutil": "psutil", "websocket": "websocket-client", "websockets": "websockets"}
+"""What a harvest imports besides pysc2 and its messages, by module."""
 _SCENES = 4
 _COMPILED_SUFFIX = ".nbc"
 """Of the files that numba keeps machine code in."""
@@ -76,6 +77,9 @@ def _software() -> Iterator[Finding]:
         found, _, advice = problem.partition(": ")
         slow_only = "pure Python" in problem
         yield Finding("software", WARNING if slow_only else ERROR, found, advice)
+    for module, package in _PACKAGES.items():
+        if importlib.util.find_spec(module) is None:
+            yield Finding("software", ERROR, f"{package} is not installed", "pip install 'sc2-saccades[sc2]'")
     if platform.system() != "Linux":
         yield Finding(
             "system",
@@ -105,6 +109,10 @@ def _storage(output: Path | None) -> Iterator[Finding]:
 
 
 def _memory() -> Iterator[Finding]:
+    try:
+        import psutil
+    except ImportError:  # told already
+        return
     free = psutil.virtual_memory().available / 2**30
     cores = len(psutil.Process().cpu_affinity()) if hasattr(psutil.Process(), "cpu_affinity") else os.cpu_count()
     if free < _MEMORY_GIBIBYTES:
@@ -285,7 +293,8 @@ def _first_frame(backend: Backend) -> Finding:
 
 def _first_scenes(backend: Backend) -> Finding:
     """Let a worker play a few scenes: whether units can be created, killed and ordered about."""
-    from sc2data.harvest.jobs import HarvestConfig, Supervision, Worker
+    from sc2data.harvest.harvest_config import HarvestConfig
+    from sc2data.harvest.jobs import Supervision, Worker
 
     config = HarvestConfig(map=_map_name(backend), sizes=RenderSizes((128, 128), (256, 256)))
     begin = time.monotonic()

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import importlib.util
+import re
 import subprocess
 import sys
 import textwrap
+import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from types import ModuleType
@@ -13,6 +16,7 @@ from types import ModuleType
 import pytest
 from absl import flags
 
+from sc2data import pysc2_compat
 from sc2data.errors import UserError
 from scripts import _app
 
@@ -124,6 +128,48 @@ def test_errors_of_the_user_are_one_message(error, capsys):
     assert capsys.readouterr().err == "error: no such map\n"
     assert app().call(main, ["x.py", "--verbose"]) == _app.USER_ERROR
     assert "Traceback" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [
+        (
+            ModuleNotFoundError("No module named 'torch.nn'", name="torch.nn"),
+            "torch.nn is not installed; the extra 'train' brings it: pip install 'sc2-saccades[train]'",
+        ),
+        (pysc2_compat.MissingPysc2Error("pysc2 is not installed: pip"), "pysc2 is not installed: pip"),
+    ],
+)
+def test_a_package_that_is_not_installed_is_named_with_its_extra(error, message, capsys):
+    def main(arguments: Sequence[str]) -> int:
+        raise error
+
+    assert app().call(main, ["x.py"]) == _app.USER_ERROR
+    assert capsys.readouterr().err == f"error: {message}\n"
+
+
+@pytest.mark.parametrize(
+    "error", [ModuleNotFoundError("No module named 'scripts.x'", name="scripts.x"), ImportError("no name in torch")]
+)
+def test_imports_that_fail_otherwise_are_defects(error):
+    def main(arguments: Sequence[str]) -> int:
+        raise error
+
+    with pytest.raises(ImportError, match=r"(?i)no "):
+        app().call(main, ["x.py"])
+
+
+def test_extras_bring_the_packages_that_they_are_said_to():
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    brought = {
+        extra: {re.split(r"[<>=]", requirement)[0].lower() for requirement in requirements}
+        for extra, requirements in project["optional-dependencies"].items()
+    }
+    assert set(_app.EXTRAS.values()) == set(brought) - {"dev"}
+    distributions = importlib.metadata.packages_distributions()
+    for package, extra in _app.EXTRAS.items():
+        if package in distributions:
+            assert {name.lower().replace("_", "-") for name in distributions[package]} & brought[extra], package
 
 
 def test_defects_keep_their_traceback():

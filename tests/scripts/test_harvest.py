@@ -229,3 +229,32 @@ def test_doctor_looks_at_the_folder_that_is_to_be_filled(sc2path, monkeypatch, t
 def test_doctor_takes_flags_alone(capsys):
     assert doctor.APP.call(doctor.main, ["doctor", "data"]) == 2
     assert "unexpected: data; every option is a flag" in capsys.readouterr().err
+
+
+WITHOUT_THE_EXTRA = """
+import sys
+sys.modules |= dict.fromkeys(("google.protobuf", "numba", "psutil", "pysc2", "s2clientprotocol", "websocket"))
+sys.argv = ["sc2-{0}", *{1}]
+from scripts import {0}
+{0}.run()
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "status", "told"),
+    [
+        ("harvest", ["--help"], 0, "Flags of sc2-harvest"),
+        ("harvest", ["--output", "x"], 2, "error: .*is not installed.*pip install 'sc2-saccades\\[sc2\\]'"),
+        ("doctor", [], 1, "ERROR +software +psutil is not installed\n +-> pip install 'sc2-saccades\\[sc2\\]'"),
+    ],
+)
+def test_without_the_extra_commands_say_what_to_install(tmp_path, environment, name, arguments, status, told):
+    environment = environment | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_THE_EXTRA.format(name, arguments)],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == status, done.stderr
+    assert re.search(told, done.stdout + done.stderr)
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
