@@ -6,7 +6,11 @@ import contextlib
 import fcntl
 import os
 import pathlib
+import signal
+import threading
 import weakref
+from collections.abc import Iterator
+from typing import Any
 
 from sc2data.errors import UserError
 
@@ -17,6 +21,27 @@ class StorageError(UserError, OSError):
 
 class InUseError(UserError, RuntimeError):
     """Another process writes to the data set."""
+
+
+@contextlib.contextmanager
+def uninterrupted() -> Iterator[None]:
+    """Hold Ctrl-C back until the block, or the function that this decorates, is done.
+
+    HDF5 writes through a Python object (`sc2data.format.shard_file`). A KeyboardInterrupt that arises in there leaves
+    the library with a file that it can neither finish nor close.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield  # Python hands signals to the main thread alone, and this one is ignored or ends the process at once
+        return
+    held: list[Any] = []
+    signal.signal(signal.SIGINT, lambda *caught: held.append(caught))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if held:
+            signal.raise_signal(signal.SIGINT)
 
 
 def fsync_folder(folder: pathlib.Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.errors import UserError
+from sc2data.format.durable import uninterrupted
 from sc2data.format.folder import lock_folder, require_empty
 from sc2data.format.manifest import Manifest, ShardEntry, Source
 from sc2data.format.reader import Dataset, ShardError, open_shard
@@ -100,6 +101,7 @@ class _Copy:
     first_scene: int
     maps: Sequence[int]  # index in the new schema of each of the old maps
 
+    @uninterrupted()
     def write(self, path: pathlib.Path) -> tuple[ShardEntry, Source]:
         original = self.dataset.path / self.entry.file
         if hash_file(original) != self.entry.sha256:

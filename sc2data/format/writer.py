@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from sc2data.errors import UserError
 from sc2data.format.compression import filter_of
+from sc2data.format.durable import uninterrupted
 from sc2data.format.folder import lock_folder, require_empty
 from sc2data.format.layout import canonical_json
 from sc2data.format.manifest import MANIFEST, Manifest, ManifestError, Source
@@ -124,6 +125,7 @@ class DatasetWriter:
         """The lowest episode id that may be appended next: 0 in a new data set."""
         return self._last + 1 if self._episode is None else self._episode
 
+    @uninterrupted()
     def append(self, record: Record) -> None:
         """Add a record. Records of an episode come one after the other, and the ids of episodes grow.
 
@@ -150,6 +152,7 @@ class DatasetWriter:
             self._shard = None  # it has discarded itself
             raise
 
+    @uninterrupted()
     def finish_episode(self) -> None:
         """Say that the episode is complete: a shard that is full is finished now, not with the next record."""
         if self._episode is not None:
@@ -158,6 +161,7 @@ class DatasetWriter:
         if self._shard is not None and self._shard.records >= self._manifest.shard_records:
             self._finish_shard()
 
+    @uninterrupted()
     def close(self) -> None:
         """Finish the open shard, however short, and leave the folder to others."""
         try:
@@ -166,6 +170,7 @@ class DatasetWriter:
         finally:
             self._lock.close()
 
+    @uninterrupted()
     def discard(self) -> None:
         """Throw the open shard away and leave the folder to others."""
         shard, self._shard = self._shard, None

@@ -20,6 +20,7 @@ import pytest
 
 from sc2data.format import Dataset, DatasetWriter
 from sc2data.format.durable import StorageError
+from sc2data.format.shard_file import ShardFile
 from sc2data.format.validate import validate
 from tests.sc2data.format import examples
 from tests.sc2data.format.examples import CONFIG, FRAMES, PROVENANCE
@@ -191,3 +192,39 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
     tmp_path.chmod(0o555)
     with pytest.raises(StorageError, match="Permission denied"):
         write_rest(tmp_path / "data")
+
+
+def test_ctrl_c_waits_until_the_library_has_written(tmp_path, monkeypatch, undisturbed):
+    """In every write there is, one after the other; what is finished stays, and going on gives the same bytes."""
+    written, interrupted = ShardFile.write, 0
+
+    def pressed(self: ShardFile, data: Any) -> int:
+        nonlocal writes
+        writes -= 1
+        if not writes:
+            signal.raise_signal(signal.SIGINT)
+        return written(self, data)
+
+    for first in (1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144):
+        path, writes = tmp_path / str(first), first
+        with monkeypatch.context() as patch:
+            patch.setattr(ShardFile, "write", pressed)
+            try:
+                write_rest(path)
+            except KeyboardInterrupt:
+                interrupted += 1
+        assert list(path.glob("*.tmp")) == []
+        assert validate(path) == []
+        write_rest(path)
+        assert examples.content(path) == undisturbed[0]
+    assert interrupted > 8
+
+
+def test_ctrl_c_is_the_callers_own_where_it_is_ignored(tmp_path, undisturbed):
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        write_rest(tmp_path / "data")
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert examples.content(tmp_path / "data") == undisturbed[0]
