@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.errors import UserError
-from sc2data.format.durable import FolderLock, fsync_folder, storage_error
+from sc2data.format.durable import FolderLock, fsync_folder, storage_error, uninterrupted
 from sc2data.format.folder import OccupiedError
 from sc2data.format.layout import canonical_json
 from sc2data.format.shard_file import ShardFile
@@ -82,8 +82,9 @@ class PyramidWriter:
             self._file = ShardFile(temporary)
         except OSError as error:
             raise storage_error(self.path, error) from error
-        self._hdf5 = h5py.File(self._file, "w", libver=LIBRARY_VERSIONS, rdcc_nbytes=0)
-        self._hdf5.attrs.update(attributes)
+        with uninterrupted():
+            self._hdf5 = h5py.File(self._file, "w", libver=LIBRARY_VERSIONS, rdcc_nbytes=0)
+            self._hdf5.attrs.update(attributes)
         if self.path.exists():
             self.discard()
             raise OccupiedError(f"{self.path} exists already; remove it, or choose another name")
@@ -121,10 +122,12 @@ class PyramidWriter:
             _resize(group, row)
             self._raise_failed_write()
             raise
-        group["name"][row], group["about"][row], group["order"][row] = name, text, len(self)
-        self._names.add(name)
+        with uninterrupted():
+            group["name"][row], group["about"][row], group["order"][row] = name, text, len(self)
+            self._names.add(name)
         self._raise_failed_write()
 
+    @uninterrupted()
     def close(self) -> None:
         """Flush the file to the disk and give it its name.
 
@@ -146,6 +149,7 @@ class PyramidWriter:
         finally:
             self._lock.close()
 
+    @uninterrupted()
     def discard(self) -> None:
         """Throw the file away."""
         self._hdf5.close()
@@ -168,6 +172,7 @@ class PyramidWriter:
             self.discard()
             raise storage_error(self.path, self._file.error) from self._file.error
 
+    @uninterrupted()
     def _group(self, source: ImageSource) -> h5py.Group:
         size = source.height, source.width, source.channels
         name = group_name(*size)
@@ -183,12 +188,14 @@ class PyramidWriter:
         for box, pixels in source.bands(self._rows):
             for _ in range(base):
                 box, pixels = _halved(box), halve(pixels)
-            group[level_name(base)][row, box.top : box.bottom, box.left : box.right] = pixels
+            with uninterrupted():
+                group[level_name(base)][row, box.top : box.bottom, box.left : box.right] = pixels
         for level in range(base + 1, len(level_sizes(source.height, source.width))):
             before, after = group[level_name(level - 1)], group[level_name(level)]
             for top in range(0, before.shape[1], self._rows):
-                half = halve(before[row, top : top + self._rows])
-                after[row, top // 2 : top // 2 + len(half)] = half
+                with uninterrupted():
+                    half = halve(before[row, top : top + self._rows])
+                    after[row, top // 2 : top // 2 + len(half)] = half
 
 
 def _halved(box: Box) -> Box:
@@ -196,6 +203,7 @@ def _halved(box: Box) -> Box:
     return Box(box.top // 2, (box.bottom + 1) // 2, box.left // 2, (box.right + 1) // 2)
 
 
+@uninterrupted()
 def _resize(group: h5py.Group, rows: int) -> None:
     for dataset in group.values():
         dataset.resize(rows, axis=0)

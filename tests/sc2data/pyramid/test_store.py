@@ -4,6 +4,7 @@ import errno
 import multiprocessing
 import os
 import pickle
+import signal
 import subprocess
 import sys
 
@@ -14,6 +15,7 @@ from PIL import Image
 
 from sc2data.format.durable import InUseError, StorageError
 from sc2data.format.folder import OccupiedError
+from sc2data.format.shard_file import ShardFile
 from sc2data.pyramid import (
     ImageError,
     ImageFile,
@@ -197,6 +199,30 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, name, allowed)
             write(tmp_path / "store.h5")
     assert list(tmp_path.iterdir()) == []
     write(tmp_path / "store.h5")
+
+
+def test_ctrl_c_waits_until_the_library_has_written(tmp_path, monkeypatch):
+    written, writes, interrupted = ShardFile.write, 0, 0
+
+    def pressed(self, data):
+        nonlocal writes
+        writes += 1
+        if writes == when:
+            signal.raise_signal(signal.SIGINT)
+        return written(self, data)
+
+    monkeypatch.setattr(ShardFile, "write", pressed)
+    when = 0
+    whole = write(tmp_path / "whole.h5").read_bytes()
+    for when in (1, 2, writes // 2, *range(writes - 5, writes + 1)):  # the last ones close the file
+        path, writes = tmp_path / f"{when}.h5", 0
+        try:
+            write(path)
+        except KeyboardInterrupt:
+            interrupted += 1
+        assert list(tmp_path.glob("*.tmp")) == []
+        assert not path.exists() or path.read_bytes() == whole
+    assert interrupted == 9
 
 
 def test_names_are_unique(tmp_path, store):
