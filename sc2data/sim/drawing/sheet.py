@@ -14,27 +14,28 @@ Image = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 
 _NO_RAYS: sprite_loops.Rays = (np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32), 1)
-_FIRST_PIXELS, _FIRST_ROWS, _FIRST_SPRITES = 1 << 20, 1 << 14, 1 << 8
+_FIRST_ROWS, _FIRST_SPRITES = 1 << 14, 1 << 8
 
 
 class Sheet:
     """Keeps what sprites do not leave clear, row by row, and numbers the sprites.
 
-    It grows up to `capacity` bytes, and then is emptied as a whole by `make_room`: numbers hold until then. `emptied`
-    counts how often that was.
+    It fills up to `capacity` bytes, and then is emptied as a whole by `make_room`: numbers hold until then. `emptied`
+    counts how often that was. Room for all pixels is reserved at once, which the system provides as it is used: nothing
+    is copied to longer arrays while it fills.
     """
 
     def __init__(self, capacity: int = 192 << 20) -> None:
         self._capacity = capacity
         self.emptied = 0
+        self._colour, self._rest = np.empty(3 * capacity // 4, np.uint8), np.empty(capacity // 4, np.uint8)
+        self._spans = np.empty((_FIRST_ROWS, 3), np.int64)  # of rows: first pixel of the picture, how many, where kept
+        self._extent = np.empty((_FIRST_SPRITES, 5), np.int64)  # left, top, right, bottom, first row
         self._start()
 
     def _start(self) -> None:
         self._numbers: dict[Hashable, int] = {}
         self._pixels = self._rows = self._count = 0
-        self._colour, self._rest = np.empty(3 * _FIRST_PIXELS, np.uint8), np.empty(_FIRST_PIXELS, np.uint8)
-        self._spans = np.empty((_FIRST_ROWS, 3), np.int64)  # of rows: first pixel of the picture, how many, where kept
-        self._extent = np.empty((_FIRST_SPRITES, 5), np.int64)  # left, top, right, bottom, first row
 
     def make_room(self) -> None:
         """Empty the sheet if it is full."""
