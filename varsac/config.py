@@ -169,7 +169,7 @@ COUNTING = {
 VARIANTS: dict[str, dict[str, Any]] = {
     "without_hint": {"auxiliary": 0.0},
     "with_steady_hint": {"auxiliary": 0.5, "fading": 0.0},
-    "with_score": {"reinforce": 0.1},
+    "without_credit": {"credit": 0.0},
     "without_divergence": {"beta": 0.0},
     "with_more_divergence": {"beta": 0.02},
     "without_decoder": {"reconstruction": 0.0},
@@ -213,7 +213,6 @@ CONFIGS: dict[str, Recipe] = {
             "reconstruction": 0.0,
             "auxiliary": 0.5,
             "fading": 0.0,
-            "reinforce": 0.1,
             "beta": 0.02,
             "salience": 6.0,
             "stands_out": "isolation",

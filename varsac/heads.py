@@ -75,7 +75,23 @@ class GlimpseAnswers(Answers):
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Logits (B, size) by head from (B, T, features)."""
-        total, largest = features.sum(1), features.amax(1)
+        return self._read(features.sum(1), features.amax(1))
+
+    def without_each(self, features: Tensor) -> dict[str, Tensor]:
+        """Logits (B, T, size) by head from all glimpses (B, T, features) but one, each in turn; features are not negative.
+
+        >>> answers = GlimpseAnswers([HeadSpec("a", "multilabel", 1)], 1)
+        >>> _ = [values.data.fill_(1.0) for values in answers.parameters()]  # largest value + 1
+        >>> answers.without_each(torch.tensor([[[5.0], [2.0], [3.0]]]))["a"].tolist()
+        [[[4.0], [6.0], [6.0]]]
+        """
+        others = functional.pad(features, (0, 0, 0, 1))  # without the only glimpse nothing is seen
+        best, where = others.topk(2, dim=1).values, others.argmax(1, keepdim=True)
+        number = torch.arange(features.shape[1], device=features.device)[None, :, None]
+        largest = torch.where(number == where, best[:, 1:], best[:, :1])
+        return self._read(features.sum(1, keepdim=True) - features, largest)
+
+    def _read(self, total: Tensor, largest: Tensor) -> dict[str, Tensor]:
         return {name: layer(largest if self.largest[name] else total) for name, layer in self.layers.items()}
 
 

@@ -112,23 +112,22 @@ def bernoulli(logits: Tensor, values: Tensor) -> Tensor:
     return functional.binary_cross_entropy_with_logits(logits.float(), values, reduction="none").flatten(1).sum(-1)
 
 
-def score_function(log_prob: Tensor, reward: Tensor, baseline: Tensor) -> tuple[Tensor, Tensor]:
-    """The score-function term for choices that have no pathwise gradient, and the regression of its baseline.
+def score_function(log_prob: Tensor, reward: Tensor) -> Tensor:
+    """The score-function term for choices that have no pathwise gradient.
+
+    Rewards are taken against their mean and in units of their deviation over all choices of the batch, so that neither
+    their level nor their size matters; small ones, below a tenth, stay small, for they say nothing yet.
 
     Args:
         log_prob: (B, T) of the choices, differentiable.
-        reward: (B,), one for all choices of an example; detached here.
-        baseline: (B,), what the reward was expected to be.
+        reward: (B, T), each choice's own; detached here.
 
     Returns:
-        (B,) whose gradient is that of the expected reward, up to sign and a factor, and (B,) squared errors.
+        (B,), sums over the choices, whose gradient is that of the expected reward, up to sign and a factor.
     """
     reward = reward.detach()
-    advantage = reward - baseline.detach()
-    # Without its mean: until the baseline has found its level, all choices would look equally good or bad, and chance
-    # would drive the posterior onto a few places.
-    advantage = (advantage - advantage.mean()) / (advantage.std(correction=0) + 0.1)
-    return -(advantage[:, None] * log_prob).mean(1), (baseline - reward) ** 2
+    advantage = (reward - reward.mean()) / (reward.std(correction=0) + 0.1)
+    return -(advantage * log_prob).sum(1)
 
 
 def ramp(progress: float, share: float) -> float:

@@ -70,6 +70,21 @@ def test_what_one_glimpse_shows_is_present_and_evidence_for_classes_adds_up():
     assert found["kind"].item() == 1.5 + 4.5
 
 
+def test_answers_without_a_glimpse_are_those_of_the_others():
+    torch.manual_seed(0)
+    heads = [HeadSpec("signs", "multilabel", 3), HeadSpec("kind", "classes", 4)]
+    answers = GlimpseAnswers(heads, 6)
+    seen = torch.rand(5, 4, 6)
+    without = answers.without_each(seen)
+    for number in range(4):
+        others = answers(torch.cat([seen[:, :number], seen[:, number + 1 :]], 1))
+        for name, answer in others.items():
+            torch.testing.assert_close(without[name][:, number], answer)
+    alone = answers.without_each(seen[:, :1])
+    for name, layer in answers.layers.items():
+        torch.testing.assert_close(alone[name][:, 0], layer.bias.expand(5, -1))  # nothing was seen
+
+
 def test_one_glimpse_is_enough_where_an_image_holds_a_single_object():
     answers = GlimpseAnswers([HeadSpec("kind", "classes", 1)], 2, single=True)
     torch.nn.init.ones_(answers.layers["kind"].weight)

@@ -46,12 +46,19 @@ def test_score_function_follows_the_better_choice():
     generator = torch.Generator().manual_seed(0)
     logits = torch.zeros(2, requires_grad=True)
     chosen = torch.randint(2, (4000, 1), generator=generator)
-    log_prob = logits.log_softmax(-1)[chosen]
-    score, error = losses.score_function(log_prob, chosen[:, 0].float(), torch.full((4000,), 0.5))
-    score.mean().backward()
+    losses.score_function(logits.log_softmax(-1)[chosen], chosen.float()).mean().backward()
     # advantage +-0.5 / (0.5 + 0.1), so the gradient of the second logit is -(0.5 / 0.6) / 2
     assert logits.grad is not None and logits.grad[1].item() == pytest.approx(-0.4167, abs=0.02)
-    assert error.tolist() == [0.25] * 4000
+
+
+def test_each_choice_is_judged_by_its_own_reward():
+    """Two choices of each of two images: the mean of all rewards is 1, their deviation 1."""
+    log_prob = torch.tensor([[-1.0, -2.0], [-3.0, -4.0]], requires_grad=True)
+    score = losses.score_function(log_prob, torch.tensor([[2.0, 0.0], [0.0, 2.0]]))
+    assert score.tolist() == pytest.approx([(1 - 2) / 1.1, (-3 + 4) / 1.1])
+    score.sum().backward()
+    assert log_prob.grad is not None
+    assert log_prob.grad.flatten().tolist() == pytest.approx([-1 / 1.1, 1 / 1.1, 1 / 1.1, -1 / 1.1])
 
 
 def test_first_infinite_names_the_term():

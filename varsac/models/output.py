@@ -21,6 +21,7 @@ class Output:
         fields: by "density" head, where it found what it counted.
         auxiliary: answers of the auxiliary path from label to location, by head.
         terms: further parts of the loss, (B,) or (B, T) each, as the model's `loss` knows them.
+        without: answers without each glimpse in turn, by head, (B, T, size).
     """
 
     answers: dict[str, Tensor]
@@ -30,3 +31,4 @@ class Output:
     fields: dict[str, DensityField] = dataclasses.field(default_factory=dict)
     auxiliary: dict[str, Tensor] = dataclasses.field(default_factory=dict)
     terms: dict[str, Tensor] = dataclasses.field(default_factory=dict)
+    without: dict[str, Tensor] = dataclasses.field(default_factory=dict)

@@ -45,7 +45,8 @@ class VarSacConfig:
         warmup: share of training.
         auxiliary: weight of the path from label to location through the proxy's map; 0 leaves it out.
         fading: share of training over which that weight falls to 0, once places are found; 0: it does not fall.
-        reinforce: weight of the score-function term for the places; 0 leaves it out.
+        credit: weight of the score-function term for the places, in which each glimpse is credited with what the answers
+            would lose without it; 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
@@ -70,8 +71,8 @@ class VarSacConfig:
     beta: float = 0.005
     warmup: float = 0.3
     auxiliary: float = 4.0
-    fading: float = 0.5
-    reinforce: float = 0.0
+    fading: float = 0.25
+    credit: float = 0.3
     state: int = 128
     features: int = 128
     map_width: int = 32
@@ -131,8 +132,6 @@ class VarSac(nn.Module):
         if config.auxiliary and asked and not self.by_density:
             self.pooled = nn.Linear(width, 64)
             self.hints = Answers(asked, 64)
-        if config.reinforce and asked and not self.by_density:
-            self.baseline = nn.Linear(features, 1)
         if config.reconstruction:
             self.thumb = min(32, spec.proxy_size[0]), min(32, spec.proxy_size[1])
             pixels = spec.channels * self.thumb[0] * self.thumb[1]
@@ -185,7 +184,9 @@ class VarSac(nn.Module):
             fields,
         )
         if generator is not None:
-            self._prepare_loss(output, batch, places, summary, saccades, guesses)
+            self._prepare_loss(output, batch, places, saccades, guesses)
+            if self.config.credit and seen and not self.by_density:
+                output.without = self.answers.without_each(torch.stack(seen, 1).detach())
         return output
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
@@ -210,12 +211,20 @@ class VarSac(nn.Module):
             if head.name in output.auxiliary:
                 hint = losses.hint_loss(head, output.auxiliary[head.name], batch.labels[head.name])
                 terms[f"hint/{head.name}"] = self._hint_weight(progress) * hint.mean()
-        if config.reinforce and "baseline" in output.terms:
-            asked = [answered[head.name] for head in self.spec.heads if head.kind != "density"]
-            reward = -torch.stack(asked).sum(0)  # (B,)
-            score, error = losses.score_function(output.terms["log_prob"], reward, output.terms["baseline"])
-            terms |= {"score": config.reinforce * score.mean(), "baseline": config.reinforce * error.mean()}
+        if output.without:
+            score = losses.score_function(output.terms["log_prob"], self._credit(output, batch, answered))
+            terms["credit"] = config.credit * score.mean()
         return terms
+
+    def _credit(self, output: Output, batch: Batch, answered: dict[str, Tensor]) -> Tensor:
+        """What the answers would cost more without each glimpse, (B, T)."""
+        credit = batch.proxy.new_zeros(output.fixations.shape[:2])
+        for head in self.spec.heads:
+            if head.name in output.without:
+                label = batch.labels[head.name]
+                without = [losses.answer_loss(head, answer, label) for answer in output.without[head.name].unbind(1)]
+                credit = credit + torch.stack(without, 1) - answered[head.name][:, None]
+        return credit
 
     def _hint_weight(self, progress: float) -> float:
         """Large until places are found, which nothing else tells of; then none, or it draws them away again."""
@@ -269,7 +278,6 @@ class VarSac(nn.Module):
         output: Output,
         batch: Batch,
         places: Tensor,
-        summary: Tensor,
         saccades: list[Saccade],
         guesses: list[Tensor],
     ) -> None:
@@ -284,8 +292,6 @@ class VarSac(nn.Module):
             # Against the mean of all places: what looks like all the rest has nothing to say, and draws nothing.
             standing_out = looked - flat.mean(1, keepdim=True)
             output.auxiliary = self.hints(self.pooled(standing_out).relu().mean(1))
-        if hasattr(self, "baseline"):
-            terms["baseline"] = self.baseline(summary.detach())[:, 0]  # (B,)
         if guesses:
             thumb = functional.adaptive_avg_pool2d(batch.proxy, self.thumb).flatten(1)
             terms["rebuilt"] = torch.stack([losses.bernoulli(guess, thumb) for guess in guesses], 1)  # (B, T)

@@ -252,11 +252,11 @@ def test_parts_can_be_left_out():
     spec = spec_of()
     batch = batch_of(spec)
     bare = dataclasses.replace(
-        CONFIGS["varsac"], auxiliary=0.0, reinforce=0.0, reconstruction=0.0, feedback=False, scale="fixed", salience=0.0
+        CONFIGS["varsac"], auxiliary=0.0, credit=0.0, reconstruction=0.0, feedback=False, scale="fixed", salience=0.0
     )
     model = VarSac(bare, spec)
     output = model(batch, torch.Generator().manual_seed(0))
-    assert not {"score", "hint/kind"} & set(model.loss(output, batch))
+    assert not {"credit", "hint/kind"} & set(model.loss(output, batch))
     assert output.fixations[..., 2].unique().numel() == 1
 
 
