@@ -176,6 +176,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "without_variational": {"beta": 0.0, "reconstruction": 0.0},
     "without_feedback": {"feedback": False},
     "without_inhibition": {"inhibition": 0.0},
+    "without_centring": {"centred": False},
     "without_salience": {"salience": 0.0},
     "without_zoom": {"scale": "fixed"},
 }

@@ -28,7 +28,7 @@ def through_view(points: Tensor, view: Tensor) -> Tensor:
     """Points of the proxy in the coordinates of the image.
 
     Args:
-        points: (N, 2).
+        points: (N, 2), or (B, N, 2).
         view: (B, 4).
 
     Returns:

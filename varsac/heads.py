@@ -78,7 +78,7 @@ class GlimpseAnswers(Answers):
         return self._read(features.sum(1), features.amax(1))
 
     def without_each(self, features: Tensor) -> dict[str, Tensor]:
-        """Logits (B, T, size) by head from all glimpses (B, T, features) but one, each in turn; features are not negative.
+        """Logits (B, T, size) by head from all glimpses (B, T, features) but each in turn; features are not negative.
 
         >>> answers = GlimpseAnswers([HeadSpec("a", "multilabel", 1)], 1)
         >>> _ = [values.data.fill_(1.0) for values in answers.parameters()]  # largest value + 1

@@ -53,9 +53,11 @@ class Saccade(NamedTuple):
 class PlaceMap:
     """Where the places of a batch lie in its images, and which are closed because they were seen or lie outside."""
 
-    def __init__(self, grid: tuple[int, int], view: Tensor, extent: Tensor) -> None:
+    def __init__(self, grid: tuple[int, int], view: Tensor, extent: Tensor, aims: Tensor | None = None) -> None:
+        """`aims` (B, N, 2), in the proxy's coordinates, are what saccades to the places land on: else their centres."""
         self.extent = extent
         self.points = geometry.through_view(geometry.centres(grid, view.device), view)  # (B, N, 2)
+        self.aims = self.points if aims is None else geometry.through_view(aims, view)  # (B, N, 2)
         self.cell = 4 / (view[:, 2:] - view[:, :2]) / view.new_tensor([grid[1], grid[0]])  # (B, 2)
         self.closed = (self.points.abs() > 1).any(-1)  # (B, N)
 
@@ -157,7 +159,7 @@ class PlaceLatent(nn.Module):
 
     def _fixation(self, place: Tensor, drawn: Tensor, places: PlaceMap) -> Tensor:
         rows = torch.arange(len(place), device=place.device)
-        point = places.points[rows, place] + self.ranges.offset * drawn[:, :2] * places.cell  # (B, 2)
+        point = places.aims[rows, place] + self.ranges.offset * drawn[:, :2] * places.cell  # (B, 2)
         zoom = drawn[:, 2:].sum(-1, keepdim=True)  # 0 where the scale is not learned
         scale = self.scale * torch.exp2(self.ranges.zoom * zoom)
         return torch.cat([point.clamp(-1, 1), scale], dim=-1)

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from varsac import geometry
+
 FLOOR = 0.02
 """Added to the contrast of the surroundings: below it, contrast is noise."""
 
@@ -52,6 +54,35 @@ def isolation(proxy: Tensor, grid: tuple[int, int], size: float) -> Tensor:
     local = _difference(proxy, max(1, round(size)), grid)  # (B, 1, rows, columns)
     reach = max(1, round(1.5 * size * grid[0] / proxy.shape[2]))
     return _relative(local / (_smoothed(local, reach) + FLOOR))
+
+
+def middles(proxy: Tensor, grid: tuple[int, int], size: float) -> Tensor:
+    """The middle of what stands out about each place: the mean point, weighed by the square of the contrast.
+
+    A saccade towards a group of objects lands between them, and one towards a single object on its middle, wherever in
+    the place that is (the global effect: Findlay, Vision Research 22, 1982).
+
+    Args:
+        proxy: (B, C, h, w).
+        grid: (rows, columns) of the map of places.
+        size: side of an object in pixels of the proxy; about one and a half of it is looked at.
+
+    Returns:
+        (B, N, 2), x and y over the proxy in [-1, 1]; where nothing stands out, the centre of the place.
+
+    >>> proxy = torch.zeros(1, 1, 8, 8)
+    >>> proxy[..., 2:4, 3:5] = 1.0  # its middle lies at (4, 3) of 8 px
+    >>> middles(proxy, (4, 4), size=2)[0, 5].mul(100).round().tolist()  # of the place whose centre is at (3, 3)
+    [-2.0, -25.0]
+    """
+    height, width = proxy.shape[2:]
+    reach = max(1, round(0.75 * size))
+    weight = (proxy - _smoothed(proxy, max(1, min(height, width) // 8))).square().mean(1, keepdim=True)
+    points = geometry.centres((height, width), proxy.device).T.reshape(1, 2, height, width)
+    around = functional.adaptive_avg_pool2d(_smoothed(torch.cat([weight, weight * points], 1), reach), grid)
+    around = around.flatten(2).transpose(1, 2)  # (B, N, 3)
+    floor = FLOOR**2
+    return (around[..., 1:] + floor * geometry.centres(grid, proxy.device)) / (around[..., :1] + floor)
 
 
 def mean_around(values: Tensor, reach: int, axis: int) -> Tensor:

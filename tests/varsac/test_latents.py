@@ -43,6 +43,16 @@ def test_the_most_probable_place_is_taken_without_a_generator(latent, features):
     assert torch.allclose(saccade.log_posterior.exp().sum(1), torch.ones(2))
 
 
+def test_saccades_land_on_what_their_places_aim_at(latent, features):
+    aims = geometry.centres(GRID).expand(2, -1, 2) + torch.tensor([0.3, -0.2])
+    sight, state = peak(latent, features, 37), torch.zeros(2, 5)
+    plain = latent(sight, state, PlaceMap(GRID, WHOLE, EXTENT))
+    aimed = latent(sight, state, PlaceMap(GRID, WHOLE, EXTENT, aims))
+    assert aimed.place.tolist() == plain.place.tolist()
+    shift = (aimed.fixation - plain.fixation)[0].tolist()
+    assert shift == pytest.approx([0.3, -0.2, 0.0], abs=1e-6)
+
+
 def test_no_place_is_looked_at_twice(latent, features):
     places, seen = PlaceMap(GRID, WHOLE, EXTENT), []
     sight, generator = peak(latent, features, 37), torch.Generator().manual_seed(2)

@@ -4,7 +4,7 @@ import doctest
 
 import torch
 
-from varsac import salience
+from varsac import geometry, salience
 
 
 def proxies():
@@ -40,6 +40,19 @@ def test_isolation_prefers_the_spot_to_stripes_of_more_contrast():
     stands_out = salience.isolation(proxies(), (16, 24), size=2)
     assert stands_out.argmax(1).tolist() == [SPOT, SPOT]
     assert stands_out.shape == (2, 16 * 24) and (stands_out.amax(1) == 1).all()
+
+
+def test_all_places_about_a_spot_have_its_middle():
+    middles = salience.middles(proxies()[:1], (16, 24), size=2)
+    assert middles.shape == (1, 16 * 24, 2)
+    pixels = (middles[0].reshape(16, 24, 2) + 1) / 2 * torch.tensor([48, 32])
+    around = pixels[9:12, 14:17]  # those whose centres are at most two pixels off
+    assert (around - torch.tensor([31.0, 21.0])).abs().max() < 0.3
+
+
+def test_where_nothing_stands_out_a_place_has_its_centre():
+    middles = salience.middles(torch.full((1, 3, 8, 8), 0.3), (4, 4), size=2)
+    torch.testing.assert_close(middles[0], geometry.centres((4, 4)))
 
 
 def test_nothing_stands_out_of_an_even_proxy():

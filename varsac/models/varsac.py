@@ -19,7 +19,7 @@ from varsac.heads import Answers, DensityField, DensityHead, GlimpseAnswers
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
 from varsac.models.output import Output
-from varsac.salience import contrast, isolation
+from varsac.salience import contrast, isolation, middles
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, HeadSpec, TaskError
 
@@ -45,16 +45,17 @@ class VarSacConfig:
         warmup: share of training.
         auxiliary: weight of the path from label to location through the proxy's map; 0 leaves it out.
         fading: share of training over which that weight falls to 0, once places are found; 0: it does not fall.
-        credit: weight of the score-function term for the places, in which each glimpse is credited with what the answers
-            would lose without it; 0 leaves it out.
+        credit: weight of the score-function term for the places, in which each glimpse is credited with what the
+            answers would lose without it; 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
         glimpse_width: channels of a glimpse's map.
         normalised: batch norm of a glimpse's features, which are then read early whatever the seed.
         inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
-            it is taken to cover; 0 for none.
+            it is taken to cover, all of it at most; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
+        centred: saccades land on the middle of what stands out about their place, not on the place's centre.
         stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
     """
 
@@ -78,8 +79,9 @@ class VarSacConfig:
     map_width: int = 32
     glimpse_width: int = 64
     normalised: bool = True
-    inhibition: float = 0.75
+    inhibition: float = 1.25
     salience: float = 2.0
+    centred: bool = True
     stands_out: str = "contrast"
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
@@ -148,7 +150,7 @@ class VarSac(nn.Module):
         places, summary = self.proxy(batch.proxy)  # (B, F, h, w), (B, E)
         of_places = {name: self._dense(name).of_places(places, batch.view) for name in self.densities}  # (B, K, N)
         sight, left = self._sight(places, batch.proxy), self._uncovered(of_places, batch)
-        open_places = PlaceMap(self.grid, batch.view, batch.extent)
+        open_places = PlaceMap(self.grid, batch.view, batch.extent, self._aims(batch.proxy))
         state = self.memory.start(summary, generator)
         saccades, windows, seen, cells, guesses = [], [], [], [], []
         for _ in range(self.config.glimpses):
@@ -245,7 +247,8 @@ class VarSac(nn.Module):
         if not self.by_density:
             return None
         density = torch.stack([one.sum(1) for one in of_places.values()]).sum(0).detach()  # (B, N)
-        return Uncovered(density, self.grid, batch.view, batch.extent, self.latent.scale, self.config.inhibition)
+        covered = min(1.0, self.config.inhibition)
+        return Uncovered(density, self.grid, batch.view, batch.extent, self.latent.scale, covered)
 
     def _sight(self, places: Tensor, proxy: Tensor) -> Sight:
         """What draws the eye: the map and what stands out. With places by density only offset and zoom are of use."""
@@ -256,11 +259,20 @@ class VarSac(nn.Module):
             sight = sight._replace(base=sight.base + self.gain * (self._standing_out(proxy) + 0.03).log())
         return sight
 
+    def _aims(self, proxy: Tensor) -> Tensor | None:
+        """Where saccades to the places land."""
+        if self.by_density or not self.config.centred:
+            return None
+        return middles(proxy, self.grid, self._object_side(proxy))
+
     def _standing_out(self, proxy: Tensor) -> Tensor:
         if self.config.stands_out == "contrast":
             return contrast(proxy, self.grid)
-        share = self.spec.object_size / min(self.spec.image_size)
-        return isolation(proxy, self.grid, share * min(proxy.shape[2:]))
+        return isolation(proxy, self.grid, self._object_side(proxy))
+
+    def _object_side(self, proxy: Tensor) -> float:
+        """Side of an object in pixels of the proxy."""
+        return self.spec.object_size / min(self.spec.image_size) * min(proxy.shape[2:])
 
     def _answers(
         self, seen: list[Tensor], of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch
