@@ -26,13 +26,11 @@ class PlaceRange:
         offset: most offset in cells of the map; 0.75 reaches into the neighbouring cells.
         zoom: most binary logarithm of the window's side over its usual side.
         spread: standard deviation of offset and zoom where they are drawn, as a share of their ranges.
-        inhibition: share of an earlier window's side within which no place is looked at again; 0 for no inhibition.
     """
 
     offset: float = 0.75
     zoom: float = 0.5
     spread: float = 1 / 6
-    inhibition: float = 0.75
 
 
 class Saccade(NamedTuple):

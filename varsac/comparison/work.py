@@ -132,9 +132,9 @@ WORKS: dict[str, Work] = {
         "Which digit of 28 px occurs three times among five, with 50 noise stamps, in 512 px",
         "synthetic",
         MAJORITY,
-        {"task.scene": "megapixel", "train.steps": "3600", "train.curriculum": "0.4"},
+        {"task.scene": "megapixel", "train.steps": "3000", "train.curriculum": "0.4"},
         {
-            **{name: {"model.glimpses": "8"} for name in ("varsac", *GIVEN, "ram")},
+            **{name: {"model.glimpses": "7"} for name in ("varsac", *GIVEN, "ram")},
             **NARROWED,
         },
     ),

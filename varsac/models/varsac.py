@@ -117,7 +117,7 @@ class VarSac(nn.Module):
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen, config.normalised)
         self.grid = self.proxy.grid
         scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
-        ranges = PlaceRange(inhibition=config.inhibition)
+        ranges = PlaceRange(offset=CENTRED if config.centred else UNCENTRED)
         self.latent = PlaceLatent(
             width, self.grid, state, scale, ranges, config.scale == "learned", not self.by_density
         )
@@ -342,6 +342,8 @@ def _check_points(config: VarSacConfig, spec: DataSpec) -> None:
             )
 
 
+CENTRED, UNCENTRED = 0.25, 0.75
+"""Most offset of a saccade in cells of the map: where it aims at the middle of an object, little is left to be learned."""
 FOURIER = 8
 """Length of `fourier`'s vectors."""
 
