@@ -343,7 +343,7 @@ def _check_points(config: VarSacConfig, spec: DataSpec) -> None:
 
 
 CENTRED, UNCENTRED = 0.25, 0.75
-"""Most offset of a saccade in cells of the map: where it aims at the middle of an object, little is left to be learned."""
+"""Most offset of a saccade in cells of the map: where it aims at the middle of an object, little is left to learn."""
 FOURIER = 8
 """Length of `fourier`'s vectors."""
 
