@@ -118,13 +118,13 @@ WORKS: dict[str, Work] = {
         {name: {"model.glimpses": "3"} for name in ("varsac", *GIVEN)} | NARROWED,
     ),
     "two_digits": Work(
-        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2400"}, NARROWED
+        "Two digits of 24 px among 30 fragments in 512 px", "synthetic", TWO_DIGITS, {"train.steps": "2000"}, NARROWED
     ),
     "two_digits_2528": Work(
         "The same picture in 2528 px",
         "synthetic",
         TWO_DIGITS,
-        {"task.height": "2528", "task.width": "2528", "train.steps": "2400"},
+        {"task.height": "2528", "task.width": "2528", "train.steps": "2000"},
         NARROWED,
         needs_data=True,
     ),
