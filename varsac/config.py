@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -70,9 +71,12 @@ class TrainConfig:
         for name in ("steps", "batch", "validate_every", "log_every"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"train.{name}={getattr(self, name)}: at least 1 is needed")
+        for name in ("warmup_steps", "weight_decay", "clip", "clip_value", "seed", "validate_examples", "workers"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ConfigError(f"train.{name}={getattr(self, name)}: a number from 0 up is needed")
         if not 0 <= self.curriculum <= 1:
             raise ConfigError(f"train.curriculum={self.curriculum}: a share of the steps is needed, 0 to 1")
-        if self.learning_rate <= 0:
+        if not 0 < self.learning_rate < math.inf:
             raise ConfigError(f"train.learning_rate={self.learning_rate}: a number above 0 is needed")
 
 
@@ -291,5 +295,18 @@ def resolved(name: str, settings: Mapping[str, str], task: str = "", task_config
             made[part] = with_options(made[part], {rest: text})
         except OptionError as error:
             raise OptionError(f"in {part}: {error}") from None
+    _check_model(made["model"])
     settled = to_plain(made["task"]) if "task" in made else {}
     return RunConfig(chosen.model, made["model"], made["train"], task, settled)
+
+
+def _check_model(options: Any) -> None:
+    """Raises `OptionError` where a size or number is below 1, or a weight, share or side is negative or not finite."""
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        least = {int: 1, float: 0}.get(type(value))
+        if least is not None and not least <= value < math.inf:
+            kind = "a whole number" if least else "a finite number"
+            raise OptionError(f"in model: {field.name}={value}: {kind} from {least} up is needed")
+        if field.name == "window" and not value:
+            raise OptionError(f"in model: window={value}: a window has to have a side, 4/3 of an object's, say: 1.33")

@@ -89,6 +89,14 @@ def test_every_configuration_survives_json(name):
         ("default", {"model.scale": "big"}, "model: scale=big: choose one of learned, fixed"),
         ("default", {"train.steps": "0"}, "at least 1"),
         ("default", {"train.learning_rate": "-1"}, "above 0"),
+        ("default", {"train.learning_rate": "nan"}, "above 0"),
+        ("default", {"train.warmup_steps": "-1"}, "train.warmup_steps=-1: a number from 0 up"),
+        ("default", {"train.validate_examples": "-1"}, "from 0 up"),
+        ("default", {"train.weight_decay": "inf"}, "from 0 up"),
+        ("default", {"model.glimpses": "0"}, "in model: glimpses=0: a whole number from 1 up"),
+        ("default", {"model.beta": "-0.1"}, "a finite number from 0 up"),
+        ("default", {"model.beta": "nan"}, "a finite number from 0 up"),
+        ("ram", {"model.window": "0"}, "a window has to have a side"),
     ],
 )
 def test_settings_that_cannot_be(name, settings, words):
