@@ -146,6 +146,20 @@ PAPER_TRAINING = {
     "clip_value": 0.25,
     "batch": 100,
 }
+PAPER_DIGITS = {
+    "height": "2528",
+    "width": "2528",
+    "proxy": "100",
+    "blur": "3",
+    "two_digits.digit": "0.28",
+    "two_digits.fragment": "0.08",
+    "two_digits.clutter": "8",
+    "two_digits.canvas": "100",
+}
+"""Two digits of 28 px among 8 fragments in 100 px, enlarged; the proxy has lost two of three pixels."""
+PAPER_SUMS = {**PAPER_DIGITS, "height": "100", "width": "100", "blur": "1", "two_digits.question": "sum"}
+PAPER_SC2 = {"glimpses": 6, "largest": 0.1, "beta": 1.8, "activation": "relu", "norm": "group"}
+
 SMALL_DIGITS = {
     "height": "256",
     "width": "256",
@@ -226,7 +240,11 @@ CONFIGS: dict[str, Recipe] = {
         {"dslr": HIDDEN_PLATES},
     ),
     "paper": Recipe("paper", {}, PAPER_TRAINING),
-    "paper_sc2": Recipe("paper", {"glimpses": 6, "largest": 0.1, "beta": 1.8}, {**PAPER_TRAINING, "batch": 128}),
+    "paper_digits": Recipe("paper", {}, PAPER_TRAINING, {"synthetic": PAPER_DIGITS}),
+    "paper_sum": Recipe(
+        "paper", {"glimpses": 2, "glimpse_size": 32}, {**PAPER_TRAINING, "batch": 128}, {"synthetic": PAPER_SUMS}
+    ),
+    "paper_sc2": Recipe("paper", PAPER_SC2, {**PAPER_TRAINING, "batch": 128}),
     "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),
     "attention_sampling_hint": Recipe("attention_sampling", {**PATCHES, **ATTENTION_HINT}, ATTENTION_TRAINING),
     "patch_selection": Recipe("patch_selection", {**PATCHES, "glimpses": 16, "chunk": 32}, SELECTION_TRAINING),

@@ -14,7 +14,6 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from varsac import losses
-from varsac.encoders import ResidualBlock
 from varsac.heads import Answers
 from varsac.latents import GaussianLatent
 from varsac.memory import StackedLstm
@@ -39,6 +38,9 @@ class PaperConfig:
         scale: "reference": c = max(|s|, 1 / largest), without a gradient below; "learned": squashed into a range where
             it always has one; "fixed": always the largest window.
         state: length of the recurrent state and of the features.
+        activation: of the encoders' blocks and the dense layers, "elu" for digits, "relu" for StarCraft II.
+        norm: of the encoders' blocks, "batch" for digits, "group" for StarCraft II; in how many groups is not known,
+            here it is 8.
     """
 
     glimpses: int = 4
@@ -51,12 +53,49 @@ class PaperConfig:
     feedback: bool = False
     scale: str = "reference"
     state: int = 256
+    activation: str = "elu"
+    norm: str = "batch"
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
+        "activation": ("elu", "relu"),
+        "norm": ("batch", "group"),
         "objective": ("product", "elbo"),
         "kl": ("reference", "correct"),
         "scale": ("reference", "learned", "fixed"),
     }
+
+
+ACTIVATIONS = {"elu": nn.ELU, "relu": nn.ReLU}
+GROUPS = 8
+
+
+class Block(nn.Module):
+    """Two 3 x 3 convolutions, the first of stride 2, and a way around them.
+
+    Args:
+        inputs: channels.
+        outputs: channels.
+        activation: "elu" or "relu".
+        norm: "batch" or "group".
+    """
+
+    def __init__(self, inputs: int, outputs: int, activation: str, norm: str) -> None:
+        super().__init__()
+
+        def normed() -> nn.Module:
+            return nn.BatchNorm2d(outputs) if norm == "batch" else nn.GroupNorm(GROUPS, outputs)
+
+        first = nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False)
+        second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.body = nn.Sequential(first, normed(), ACTIVATIONS[activation](), second, normed())
+        self.around = nn.Sequential(nn.Conv2d(inputs, outputs, 1, bias=False), normed())
+        self.activation = ACTIVATIONS[activation]()
+
+    def forward(self, values: Tensor) -> Tensor:
+        """(B, inputs, H, W) to (B, outputs, ceil(H / 2), ceil(W / 2))."""
+        # Thinned out before the convolution, see `varsac.encoders.ResidualBlock`.
+        around = self.around(values[:, :, ::2, ::2])
+        return self.activation(self.body(values) + around)
 
 
 class Encoder(nn.Module):
@@ -65,13 +104,14 @@ class Encoder(nn.Module):
     Args:
         channels: of the image.
         size: side that images are brought to, px; 64 ends at one pixel.
-        features: length of the vector.
+        config: options of the model.
     """
 
-    def __init__(self, channels: int, size: int, features: int) -> None:
+    def __init__(self, channels: int, size: int, config: PaperConfig) -> None:
         super().__init__()
+        features = config.state
         widths = (channels, 32, 64, 128, 64, 32, features)
-        blocks = [ResidualBlock(inputs, outputs, 2) for inputs, outputs in itertools.pairwise(widths)]
+        blocks = [Block(*sides, config.activation, config.norm) for sides in itertools.pairwise(widths)]
         left = -(-size // 2 ** len(blocks))
         self.size = size
         self.body = nn.Sequential(*blocks, nn.Conv2d(features, features, left), nn.Flatten())
@@ -99,23 +139,24 @@ class Paper(nn.Module):
         if dense:
             raise TaskError(f"heads {dense}: the published model counts by classes; ask for kind 'count'")
         self.config, self.spec = config, spec
-        size = config.state
-        self.proxy = Encoder(spec.channels, 64, size)
-        self.glimpse = Encoder(spec.channels, config.glimpse_size, size)
+        size, activation = config.state, ACTIVATIONS[config.activation]
+        self.proxy = Encoder(spec.channels, 64, config)
+        self.glimpse = Encoder(spec.channels, config.glimpse_size, config)
         self.latent = GaussianLatent(2 * size, size, config.latent, config.kl)
         self.locate = nn.Identity() if config.latent == 3 else nn.Linear(config.latent, 3)
         self.embed = nn.Sequential(nn.Linear(config.latent, size), nn.SELU())
         self.memory = StackedLstm(2 * size + (size if config.feedback else 0), size)
         self.project = nn.Linear(2 * size, size)
         pixels = spec.channels * spec.proxy_size[0] * spec.proxy_size[1]
-        self.decoder = nn.Sequential(nn.Linear(2 * size, size), nn.ELU(), nn.Linear(size, pixels))
-        self.hidden = nn.Sequential(nn.Linear(size, size), nn.ELU())
+        self.decoder = nn.Sequential(nn.Linear(2 * size, size), activation(), nn.Linear(size, pixels))
+        self.hidden = nn.Sequential(nn.Linear(size, size), activation())
+        self.activation = activation()
         self.answers = Answers(spec.heads, size)
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Look and answer; see `varsac.models.varsac.VarSac.forward`."""
         config = self.config
-        seen = functional.elu(self.proxy(batch.proxy))  # (B, D)
+        seen = self.activation(self.proxy(batch.proxy))  # (B, D)
         state = self.memory.start(seen, generator)
         fixations, projected, kls, rebuilt = [], [], [], []
         for _ in range(config.glimpses):

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from sc2data.pyramid import Pyramid
+from varsac.config import resolved
 from varsac.models import registry
 from varsac.models import varsac as varsac_model
 from varsac.models.attention_sampling import AttentionSamplingConfig
@@ -246,6 +247,14 @@ def test_objectives_differ_but_both_learn():
     model = VarSac(dataclasses.replace(CONFIGS["varsac"], objective="product"), spec)
     terms = model.loss(model(batch, torch.Generator().manual_seed(0)), batch)
     assert "product" in terms and "kind" not in terms
+
+
+def test_the_published_settings_of_starcraft_have_group_norms_and_rectifiers():
+    model = Paper(resolved("paper_sc2", {}).options, spec_of())
+    kinds = {type(module) for module in model.modules()}
+    assert torch.nn.GroupNorm in kinds and torch.nn.ReLU in kinds
+    assert not kinds & {torch.nn.BatchNorm2d}
+    assert model.glimpse.body[0].activation(torch.tensor(-1.0)) == 0
 
 
 def test_parts_can_be_left_out():
