@@ -8,15 +8,19 @@ Convention:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from torch import Tensor, nn
 
+from varsac.renorm import Renorm1d, Renorm2d
 
-def conv(inputs: int, outputs: int, kernel: int, stride: int = 1) -> nn.Sequential:
-    """Convolution, batch norm, ReLU; the size is divided by the stride, rounded up."""
+
+def conv(
+    inputs: int, outputs: int, kernel: int, stride: int = 1, norm: Callable[[int], nn.Module] = nn.BatchNorm2d
+) -> nn.Sequential:
+    """Convolution, `norm` of so many channels, ReLU; the size is divided by the stride, rounded up."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(True)
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), norm(outputs), nn.ReLU(True)
     )
 
 
@@ -61,6 +65,8 @@ class GlimpseEncoder(nn.Module):
         width: channels of the map D.
         features: length of the vector; 0: only the map is needed.
         normalised: batch norm of the vector too.
+
+    Its norms are `varsac.renorm.Renorm`, for the glimpses of one batch are all of one kind: the first, or the last.
     """
 
     def __init__(
@@ -68,13 +74,15 @@ class GlimpseEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.cells = nn.Sequential(
-            conv(channels, width // 4, 5, 2), conv(width // 4, width // 2, 3, 2), conv(width // 2, width, 3, 2)
+            conv(channels, width // 4, 5, 2, Renorm2d),
+            conv(width // 4, width // 2, 3, 2, Renorm2d),
+            conv(width // 2, width, 3, 2, Renorm2d),
         )
         self.grid = halved((size, size), 3)
         inputs = width * self.grid[0] * self.grid[1]
         self.features = None
         if features:
-            norm = [nn.BatchNorm1d(features)] if normalised else []
+            norm = [Renorm1d(features)] if normalised else []
             self.features = nn.Sequential(nn.Flatten(), nn.Linear(inputs, features), *norm, nn.ReLU())
 
     def forward(self, glimpses: Tensor) -> tuple[Tensor, Tensor]:

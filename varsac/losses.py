@@ -115,8 +115,9 @@ def bernoulli(logits: Tensor, values: Tensor) -> Tensor:
 def score_function(log_prob: Tensor, reward: Tensor) -> Tensor:
     """The score-function term for choices that have no pathwise gradient.
 
-    Rewards are taken against their mean and in units of their deviation over all choices of the batch, so that neither
-    their level nor their size matters; small ones, below a tenth, stay small, for they say nothing yet.
+    Rewards are taken against the mean of the same choice over the batch, and in units of the deviation of all, so that
+    neither their level nor their size matters: else first choices would look good and last ones bad, whatever they are.
+    Small ones, below a tenth, stay small, for they say nothing yet.
 
     Args:
         log_prob: (B, T) of the choices, differentiable.
@@ -126,8 +127,8 @@ def score_function(log_prob: Tensor, reward: Tensor) -> Tensor:
         (B,), sums over the choices, whose gradient is that of the expected reward, up to sign and a factor.
     """
     reward = reward.detach()
-    advantage = (reward - reward.mean()) / (reward.std(correction=0) + 0.1)
-    return -(advantage * log_prob).sum(1)
+    advantage = reward - reward.mean(0)
+    return -(advantage / (advantage.std(correction=0) + 0.1) * log_prob).sum(1)
 
 
 def ramp(progress: float, share: float) -> float:
