@@ -14,13 +14,27 @@ from torch import Tensor, nn
 
 from varsac.renorm import Renorm1d, Renorm2d
 
+Norm = Callable[[int], nn.Module]
+"""Makes a norm of so many channels."""
+Activation = Callable[[], nn.Module]
+
+
+def rectified() -> nn.Module:
+    """A ReLU that writes over what it is given."""
+    return nn.ReLU(True)
+
 
 def conv(
-    inputs: int, outputs: int, kernel: int, stride: int = 1, norm: Callable[[int], nn.Module] = nn.BatchNorm2d
+    inputs: int,
+    outputs: int,
+    kernel: int,
+    stride: int = 1,
+    norm: Norm = nn.BatchNorm2d,
+    activation: Activation = rectified,
 ) -> nn.Sequential:
-    """Convolution, `norm` of so many channels, ReLU; the size is divided by the stride, rounded up."""
+    """Convolution, norm, activation; the size is divided by the stride, rounded up."""
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), norm(outputs), nn.ReLU(True)
+        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), norm(outputs), activation()
     )
 
 
@@ -99,26 +113,42 @@ class GlimpseEncoder(nn.Module):
 
 
 class ResidualBlock(nn.Module):
-    """Two 3 x 3 convolutions and a way around them."""
+    """Two 3 x 3 convolutions and a way around them.
 
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+    Args:
+        inputs: channels.
+        outputs: channels.
+        stride: of the first convolution.
+        norm: after each convolution.
+        activation: after the first one, and of the sum.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        stride: int,
+        norm: Norm = nn.BatchNorm2d,
+        activation: Activation = rectified,
+    ) -> None:
         super().__init__()
         self.body = nn.Sequential(
-            conv(inputs, outputs, 3, stride),
+            conv(inputs, outputs, 3, stride, norm, activation),
             nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(outputs),
+            norm(outputs),
         )
         self.stride = stride
         self.around: nn.Module = nn.Identity()
         if stride != 1 or inputs != outputs:
-            self.around = nn.Sequential(nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs))
+            self.around = nn.Sequential(nn.Conv2d(inputs, outputs, 1, bias=False), norm(outputs))
+        self.activation = activation()
 
     def forward(self, values: Tensor) -> Tensor:
         """(B, inputs, H, W) to (B, outputs, ceil(H / stride), ceil(W / stride))."""
         # Thinned out before the convolution, which is the same as a stride: torch 2.13's gradient of a strided one of
         # 1 x 1 ends the process on processors with AMX (channels last, fewer than 16 channels in, large maps).
         thinned = values[:, :, :: self.stride, :: self.stride]
-        return (self.body(values) + self.around(thinned)).relu()
+        return self.activation(self.body(values) + self.around(thinned))
 
 
 class ResNet(nn.Module):

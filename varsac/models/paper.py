@@ -7,6 +7,7 @@ what the code does. It does not learn the harder tasks of this project (docs/tra
 from __future__ import annotations
 
 import dataclasses
+import functools
 import itertools
 
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from varsac import losses
+from varsac.encoders import Norm, ResidualBlock
 from varsac.heads import Answers
 from varsac.latents import GaussianLatent
 from varsac.memory import StackedLstm
@@ -66,36 +68,7 @@ class PaperConfig:
 
 
 ACTIVATIONS = {"elu": nn.ELU, "relu": nn.ReLU}
-GROUPS = 8
-
-
-class Block(nn.Module):
-    """Two 3 x 3 convolutions, the first of stride 2, and a way around them.
-
-    Args:
-        inputs: channels.
-        outputs: channels.
-        activation: "elu" or "relu".
-        norm: "batch" or "group".
-    """
-
-    def __init__(self, inputs: int, outputs: int, activation: str, norm: str) -> None:
-        super().__init__()
-
-        def normed() -> nn.Module:
-            return nn.BatchNorm2d(outputs) if norm == "batch" else nn.GroupNorm(GROUPS, outputs)
-
-        first = nn.Conv2d(inputs, outputs, 3, 2, 1, bias=False)
-        second = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.body = nn.Sequential(first, normed(), ACTIVATIONS[activation](), second, normed())
-        self.around = nn.Sequential(nn.Conv2d(inputs, outputs, 1, bias=False), normed())
-        self.activation = ACTIVATIONS[activation]()
-
-    def forward(self, values: Tensor) -> Tensor:
-        """(B, inputs, H, W) to (B, outputs, ceil(H / 2), ceil(W / 2))."""
-        # Thinned out before the convolution, see `varsac.encoders.ResidualBlock`.
-        around = self.around(values[:, :, ::2, ::2])
-        return self.activation(self.body(values) + around)
+NORMS: dict[str, Norm] = {"batch": nn.BatchNorm2d, "group": functools.partial(nn.GroupNorm, 8)}
 
 
 class Encoder(nn.Module):
@@ -111,7 +84,8 @@ class Encoder(nn.Module):
         super().__init__()
         features = config.state
         widths = (channels, 32, 64, 128, 64, 32, features)
-        blocks = [Block(*sides, config.activation, config.norm) for sides in itertools.pairwise(widths)]
+        norm, activation = NORMS[config.norm], ACTIVATIONS[config.activation]
+        blocks = [ResidualBlock(*sides, 2, norm, activation) for sides in itertools.pairwise(widths)]
         left = -(-size // 2 ** len(blocks))
         self.size = size
         self.body = nn.Sequential(*blocks, nn.Conv2d(features, features, left), nn.Flatten())
