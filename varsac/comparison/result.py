@@ -29,7 +29,7 @@ class Result:
         seed: of the run.
         config: the resolved configuration, plain values.
         command: what trains the same by `scripts.train`, in words; folders left out.
-        code: `sc2data.format.provenance.code_version` of what trained it.
+        code: `sc2data.format.provenance.code_version` when its training, or the last part of it, began.
         machine: processor, cores, threads, and versions.
         parameters: numbers in the model.
         cpu_seconds: of training, its validations included.

@@ -145,6 +145,7 @@ class Run:
         Raises:
             UserError: what training or the data raise.
         """
+        code = code_version()  # of what is loaded: a working copy may move on while it trains
         config, task = self.config, task_of(work(self.work), self.config, self.data)
         train(config, task, self.trained, resume=(self.trained / LAST).exists())
         model, _, _ = checkpoint.load_model(self.trained / BEST)
@@ -156,7 +157,7 @@ class Run:
             self.seed,
             config.to_dict(),
             self.command(),
-            code_version(),
+            code,
             here(),
             sum(one.numel() for one in model.parameters()),
             round(logs.cpu_seconds(self.trained), 1),

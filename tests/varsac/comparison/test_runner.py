@@ -7,6 +7,7 @@ import dataclasses
 import pytest
 
 from tests.varsac.tasks.harvests import write_harvest
+from varsac.comparison import runner
 from varsac.comparison.budget import BudgetError
 from varsac.comparison.runner import Run
 from varsac.comparison.work import work
@@ -38,6 +39,19 @@ def test_every_model_is_trained_and_measured(tmp_path, model):
     assert 0 <= result.measures["digits/right"] <= 1
     assert run.finished() == result
     assert result.command[:4] == ("--task", "synthetic", "--config", named(model))
+
+
+def test_the_code_is_that_of_when_training_began(tmp_path, monkeypatch):
+    versions = iter([{"commit": "before"}, {"commit": "after"}])
+    monkeypatch.setattr(runner, "code_version", lambda: next(versions))
+    trained = runner.train
+
+    def train_while_the_working_copy_moves_on(*arguments, **options):
+        trained(*arguments, **options)
+        assert next(versions) == {"commit": "after"}
+
+    monkeypatch.setattr(runner, "train", train_while_the_working_copy_moves_on)
+    assert run_of(tmp_path, "smoke", "random_saccades").do().code == {"commit": "before"}
 
 
 @pytest.mark.slow
