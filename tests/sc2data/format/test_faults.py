@@ -194,6 +194,7 @@ def test_a_folder_that_may_not_be_written_to(tmp_path):
         write_rest(tmp_path / "data")
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_waits_until_the_library_has_written(tmp_path, monkeypatch, undisturbed):
     """In every write there is, one after the other; what is finished stays, and going on gives the same bytes."""
     written, interrupted = ShardFile.write, 0

@@ -201,6 +201,7 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, name, allowed)
     write(tmp_path / "store.h5")
 
 
+@pytest.mark.usefixtures("heeds_ctrl_c")
 def test_ctrl_c_waits_until_the_library_has_written(tmp_path, monkeypatch):
     written, writes, interrupted = ShardFile.write, 0, 0
 
