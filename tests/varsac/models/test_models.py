@@ -22,6 +22,7 @@ from varsac.models.ram import RamConfig
 from varsac.models.saliency_sampler import SaliencySamplerConfig
 from varsac.models.thumbnet import ThumbNetConfig
 from varsac.models.varsac import VarSac, VarSacConfig
+from varsac.renorm import Renorm1d
 from varsac.tasks.batch import collate
 from varsac.tasks.task import DataSpec, Example, HeadSpec, Objects, TaskError
 
@@ -315,7 +316,7 @@ def test_what_stands_out_draws_the_eye_at_first():
 def test_features_of_glimpses_are_normalised_where_asked():
     model = VarSac(dataclasses.replace(CONFIGS["varsac"], normalised=True), spec_of())
     kinds = [type(layer) for layer in model.glimpse.features]
-    assert kinds == [torch.nn.Flatten, torch.nn.Linear, torch.nn.BatchNorm1d, torch.nn.ReLU]
+    assert kinds == [torch.nn.Flatten, torch.nn.Linear, Renorm1d, torch.nn.ReLU]
     _, vector = model.glimpse(torch.rand(64, 3, 16, 16))
     assert 0.2 < vector.mean() < 0.6  # of a rectified normal: 0.4
 
