@@ -109,6 +109,20 @@ COUNTING: dict[str, Mapping[str, str]] = {
 }
 """What each model is given to count marines."""
 
+
+def marines(screen: int, proxy: int = 0) -> Work:
+    """Counting marines on harvested screens of `screen` px, looked for in proxies of `proxy` px; 0: the task's 64."""
+    return Work(
+        f"How many marines, 0 to 22, stand on a harvested screen of {screen} px; proxies are screens of {proxy or 64} px",
+        "sc2",
+        MARINES,
+        {**HARVESTED, "task.proxy_size": str(proxy)},
+        COUNTING,
+        {"units": "marine"},
+        needs_data=True,
+    )
+
+
 WORKS: dict[str, Work] = {
     "smoke": Work(
         "Two digits of 24 px among 8 fragments in 256 px",
@@ -153,33 +167,9 @@ WORKS: dict[str, Work] = {
         },
         needs_data=True,
     ),
-    "marines": Work(
-        "How many marines, 0 to 22, stand on a harvested screen of 1024 px; proxies are screens of 64 px",
-        "sc2",
-        MARINES,
-        HARVESTED,
-        COUNTING,
-        {"units": "marine"},
-        needs_data=True,
-    ),
-    "marines_coarse": Work(
-        "How many marines, 0 to 22, stand on a harvested screen of 1024 px; proxies are screens of 32 px",
-        "sc2",
-        MARINES,
-        {**HARVESTED, "task.proxy_size": "32"},
-        COUNTING,
-        {"units": "marine"},
-        needs_data=True,
-    ),
-    "marines_512": Work(
-        "How many marines, 0 to 22, stand on a harvested screen of 512 px; proxies are screens of 32 px",
-        "sc2",
-        MARINES,
-        {**HARVESTED, "task.proxy_size": "32"},
-        COUNTING,
-        {"units": "marine"},
-        needs_data=True,
-    ),
+    "marines": marines(1024),
+    "marines_coarse": marines(1024, 32),
+    "marines_512": marines(512, 32),
 }
 
 
