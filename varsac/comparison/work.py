@@ -113,7 +113,8 @@ COUNTING: dict[str, Mapping[str, str]] = {
 def marines(screen: int, proxy: int = 0) -> Work:
     """Counting marines on harvested screens of `screen` px by proxies of `proxy` px; 0: the task's own 64."""
     return Work(
-        f"How many marines, 0 to 22, stand on a harvested screen of {screen} px; proxies are screens of {proxy or 64} px",
+        f"How many marines, 0 to 22, stand on a harvested screen of {screen} px; "
+        f"proxies are screens of {proxy or 64} px",
         "sc2",
         MARINES,
         {**HARVESTED, "task.proxy_size": str(proxy)},
