@@ -82,8 +82,8 @@ def _validate(folders: Sequence[str]) -> int:
     found = validate.validate(folders[0], DEEP.value)
     bad = [problem for problem in found if not problem.harmless]
     values = [{"file": problem.file, "what": problem.what, "harmless": problem.harmless} for problem in found]
-    verdict = f"{folders[0]}: {len(bad)} problems" if bad else f"{folders[0]}: valid"
-    _print(values, lambda _: "\n".join([*map(str, found), verdict]))
+    verdict = f"{len(bad)} problem{'s' if len(bad) > 1 else ''}" if bad else "valid"
+    _print(values, lambda _: "\n".join([*map(str, found), f"{folders[0]}: {verdict}"]))
     return _app.PROBLEMS_FOUND if bad else _app.SUCCESS
 
 

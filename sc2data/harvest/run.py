@@ -40,7 +40,8 @@ def harvest(
     """Fill the folder `output` with `records` records of `config`, made by `backend`.
 
     With `resume` a data set that was begun there is gone on with, to the same bytes as if it had never stopped, for any
-    number of `workers`. The report is returned and written into the folder, also when the harvest fails.
+    number of `workers`. The report is returned and written into the folder, also when the harvest fails, but not over
+    that of the run that made the records where none was missing.
 
     Raises:
       HarvestError: the game cannot be started, does not render, or fails again and again.
@@ -65,7 +66,8 @@ def harvest(
                 _fill(writer, records, pool, config, report, progress)
                 report.complete = True
         finally:
-            _write(report, folder)
+            if report.records or not report.complete or not (folder / FILE).exists():
+                _write(report, folder)  # where there was nothing to do, the report of who made the records stays
     finally:
         pool.close()
     return report

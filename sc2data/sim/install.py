@@ -112,7 +112,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return 2
     print("Compiling the simulator's inner loops, once for each version: up to a minute.", flush=True)
-    subprocess.run([sys.executable, "-E", "-P", "-c", _COMPILE], cwd="/", check=False)
+    compiling = subprocess.run(
+        [sys.executable, "-E", "-P", "-c", _COMPILE], cwd="/", stderr=subprocess.PIPE, text=True, check=False
+    )
+    if compiling.returncode:
+        reason = _last_line(compiling)
+        print(
+            f"error: the simulator's inner loops cannot be compiled ({reason}): install this project with "
+            "`pip install -e '.[sc2]'`",
+            file=sys.stderr,
+        )
+        return 2
     maps = sum(1 for _ in (root / "Maps").rglob("*.SC2Map"))
     versions = ", ".join(sorted(path.name for path in (root / "Versions").iterdir()))
     print(
@@ -140,17 +150,21 @@ def _check_free(root: Path) -> None:
 
 def _check_python(python: str | os.PathLike[str]) -> None:
     """The launched simulator sees neither the caller's folder nor its PYTHON* settings, so it must be installed."""
-    command = [os.fspath(python), "-E", "-P", "-c", "import sc2data.sim"]
+    command = [os.fspath(python), "-E", "-P", "-c", "import sc2data.sim.compiled"]
     try:
         result = subprocess.run(command, cwd="/", capture_output=True, text=True, timeout=120)
     except (OSError, subprocess.TimeoutExpired) as error:
         raise InstallError(f"{os.fspath(python)} cannot be run ({error}): name a Python interpreter") from error
     if result.returncode:
-        reason = result.stderr.strip().splitlines()[-1:] or [f"exit status {result.returncode}"]
         raise InstallError(
-            f"{os.fspath(python)} does not find the simulator ({reason[0]}): install this project for it, as with "
-            "`pip install -e '.[sc2]'`"
+            f"{os.fspath(python)} does not find the simulator ({_last_line(result)}): install this project "
+            "for it, as with `pip install -e '.[sc2]'`"
         )
+
+
+def _last_line(result: subprocess.CompletedProcess[str]) -> str:
+    """What a process complained of at its end."""
+    return (result.stderr.strip().splitlines() or [f"exit status {result.returncode}"])[-1]
 
 
 def _build(version: str | int) -> int:

@@ -61,7 +61,7 @@ def test_validate_exits_with_one_and_lists_all(path):
     assert bad.returncode == 1
     assert "shard-00000.h5: missing\n" in bad.stdout
     assert "shard-00002.h5: 0 bytes, the manifest says" in bad.stdout
-    assert bad.stdout.endswith("3 problems\n")
+    assert bad.stdout.endswith(f"{path}: 3 problems\n")
     assert bad.stderr == ""
 
 

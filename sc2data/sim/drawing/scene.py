@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sc2data.geometry import ScreenCamera
+from sc2data.sim.compiled import cache_home
 from sc2data.sim.drawing import blasts
 from sc2data.sim.drawing.atlas import Atlas
 from sc2data.sim.drawing.backdrop import Backdrop, BackdropPainter, meeting
@@ -29,12 +30,6 @@ class PictureSizeError(ValueError):
     """A picture was asked for that is too small or too large."""
 
 
-def default_cache() -> pathlib.Path:
-    """Where textures and sprites are kept: `$XDG_CACHE_HOME/sc2data`, else `~/.cache/sc2data`."""
-    home = os.environ.get("XDG_CACHE_HOME", "")
-    return (pathlib.Path(home) if home else pathlib.Path.home() / ".cache") / "sc2data"
-
-
 class ScenePainter:
     """Draws what a player sees of one map.
 
@@ -48,7 +43,7 @@ class ScenePainter:
     """
 
     def __init__(self, terrain: Terrain, cache_dir: str | os.PathLike[str] | None = None) -> None:
-        directory = pathlib.Path(cache_dir) if cache_dir is not None else default_cache()
+        directory = pathlib.Path(cache_dir) if cache_dir is not None else cache_home()
         atlas = Atlas(BlankStore(directory))
         self.terrain = terrain
         self._sheet = Sheet()

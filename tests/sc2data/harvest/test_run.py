@@ -115,8 +115,10 @@ def test_a_stopped_harvest_is_gone_on_with_to_the_same_bytes(tmp_path, harvest, 
     report = harvest(tmp_path / "data", resume=True)
     assert (report.records_before, report.records) == (4, RECORDS - 4)
     assert shards(tmp_path / "data") == expected
+    told = (tmp_path / "data" / FILE).read_bytes()
     again = harvest(tmp_path / "data", resume=True)
     assert (again.records, again.complete) == (0, True)
+    assert (tmp_path / "data" / FILE).read_bytes() == told, "where nothing was missing, the report stays"
 
 
 def test_a_game_that_never_works_ends_the_harvest_with_its_last_words(tmp_path, settings):

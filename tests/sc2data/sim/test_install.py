@@ -203,3 +203,13 @@ def test_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         main(["--help"])
     assert stopped.value.code == 0
     assert "SC2PATH" in capsys.readouterr().out
+
+
+def test_where_the_loops_cannot_be_compiled_the_command_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(installation, "_COMPILE", "import no_such_compiler")
+    assert main([str(tmp_path / "sim")]) == 2
+    told = capsys.readouterr().err
+    assert "No module named 'no_such_compiler'): install this project with `pip install" in told
+    assert "Traceback" not in told
