@@ -169,7 +169,7 @@ WORKS: dict[str, Work] = {
         needs_data=True,
     ),
     "marines": marines(1024),
-    "marines_coarse": marines(1024, 32),
+    "marines_coarse": marines(1024, 48),
     "marines_512": marines(512, 32),
 }
 
