@@ -94,8 +94,8 @@ COUNTED = {"task.answer": "count"}
 HARVESTED: dict[str, str] = {
     "task.answer": "density",
     "task.proxy": "screen",
-    "train.steps": "2500",
-    "train.validate_every": "250",
+    "train.steps": "3200",
+    "train.validate_every": "400",
     "train.validate_examples": "0",
 }
 COUNTING: dict[str, Mapping[str, str]] = {
@@ -110,11 +110,10 @@ COUNTING: dict[str, Mapping[str, str]] = {
 """What each model is given to count marines."""
 
 
-def marines(screen: int, proxy: int = 0) -> Work:
-    """Counting marines on harvested screens of `screen` px by proxies of `proxy` px; 0: the task's own 64."""
+def marines(screen: int, proxy: int) -> Work:
+    """Counting marines on harvested screens of `screen` px by proxies of `proxy` px."""
     return Work(
-        f"How many marines, 0 to 22, stand on a harvested screen of {screen} px; "
-        f"proxies are screens of {proxy or 64} px",
+        f"How many marines, 0 to 22, stand on a harvested screen of {screen} px; proxies are screens of {proxy} px",
         "sc2",
         MARINES,
         {**HARVESTED, "task.proxy_size": str(proxy)},
@@ -168,8 +167,7 @@ WORKS: dict[str, Work] = {
         },
         needs_data=True,
     ),
-    "marines": marines(1024),
-    "marines_coarse": marines(1024, 48),
+    "marines": marines(1024, 48),
     "marines_512": marines(512, 32),
 }
 
