@@ -46,11 +46,20 @@ class ProxyEncoder(nn.Module):
         size: (height, width) of the proxy; fixes the vector's layer.
         width: channels of the map F.
         features: length of the vector E.
+        layers: convolutions before the map; a place sees 4 px more of the proxy with each above two, and 9 px by two.
     """
 
-    def __init__(self, channels: int, size: tuple[int, int], width: int = 32, features: int = 128) -> None:
+    def __init__(
+        self,
+        channels: int,
+        size: tuple[int, int],
+        width: int = 32,
+        features: int = 128,
+        layers: int = 2,
+    ) -> None:
         super().__init__()
-        self.places = nn.Sequential(conv(channels, width // 2, 5, 2), conv(width // 2, width, 3))
+        further = [conv(width, width, 3) for _ in range(layers - 2)]
+        self.places = nn.Sequential(conv(channels, width // 2, 5, 2), conv(width // 2, width, 3), *further)
         self.grid = halved(size, 1)
         rows, columns = halved(size, 3)
         self.summary = nn.Sequential(

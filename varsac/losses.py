@@ -131,6 +131,26 @@ def score_function(log_prob: Tensor, reward: Tensor) -> Tensor:
     return -(advantage / (advantage.std(correction=0) + 0.1) * log_prob).sum(1)
 
 
+def worth_loss(expected: Tensor, credit: Tensor) -> Tensor:
+    """How badly what glimpses were expected to be worth fits what they were worth.
+
+    The worth of a glimpse is the share of the probability of the true answer that is owed to it, 1 - e^-credit, and 0
+    where the answer was better without it.
+
+    Args:
+        expected: (B, T) logits.
+        credit: (B, T), nats; detached here.
+
+    Returns:
+        (B,), sums over the glimpses.
+
+    >>> worth_loss(torch.tensor([[0.0, 9.0]]), torch.tensor([[-1.0, float("inf")]])).round(decimals=3).tolist()
+    [0.693...]
+    """
+    worth = -torch.expm1(-credit.detach().clamp(min=0))
+    return functional.binary_cross_entropy_with_logits(expected.float(), worth, reduction="none").sum(1)
+
+
 def ramp(progress: float, share: float) -> float:
     """From 0 to 1 over the first `share` of training.
 

@@ -61,6 +61,17 @@ def test_each_choice_is_judged_by_its_own_reward():
     assert log_prob.grad.flatten().tolist() == pytest.approx([-1 / 1.1, 1 / 1.1, 1 / 1.1, -1 / 1.1])
 
 
+def test_the_worth_of_a_glimpse_is_the_share_of_the_answer_owed_to_it():
+    """Credit of ln 4: without the glimpse the true answer would be a quarter as probable."""
+    expected = torch.tensor([[math.log(3.0), 0.0, 0.0]], requires_grad=True)
+    loss = losses.worth_loss(expected, torch.tensor([[math.log(4.0), 0.0, -2.0]]))
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert loss.tolist() == pytest.approx([entropy + 2 * math.log(2)])
+    loss.sum().backward()
+    assert expected.grad is not None
+    assert expected.grad[0].tolist() == pytest.approx([0.0, 0.5, 0.5], abs=1e-6)
+
+
 def test_first_infinite_names_the_term():
     fine = torch.zeros(())
     assert losses.first_infinite({"a": fine, "b": fine}) is None

@@ -15,6 +15,7 @@ from torch.nn import functional
 from varsac import losses, points
 from varsac.coverage import Uncovered
 from varsac.encoders import GlimpseEncoder, ProxyEncoder
+from varsac.expectation import Expectation
 from varsac.heads import Answers, DensityField, DensityHead, GlimpseAnswers
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
@@ -47,9 +48,12 @@ class VarSacConfig:
         fading: share of training over which that weight falls to 0, once places are found; 0: it does not fall.
         credit: weight of the score-function term for the places, in which each glimpse is credited with what the
             answers would lose without it; 0 leaves it out.
+        worth: weight of learning, place by place, what a glimpse is worth by that credit, see `varsac.expectation`; the
+            expectation draws the saccades. 0 leaves it out.
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
+        map_layers: convolutions that make it, at least two.
         glimpse_width: channels of a glimpse's map.
         normalised: batch norm of a glimpse's features, which are then read early whatever the seed.
         inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
@@ -74,9 +78,11 @@ class VarSacConfig:
     auxiliary: float = 4.0
     fading: float = 0.25
     credit: float = 0.3
+    worth: float = 0.0
     state: int = 128
     features: int = 128
     map_width: int = 32
+    map_layers: int = 2
     glimpse_width: int = 64
     normalised: bool = True
     inhibition: float = 1.25
@@ -112,7 +118,7 @@ class VarSac(nn.Module):
         self.by_density = config.places == "density" or (config.places == "auto" and not asked)
         self.in_turn = config.feedback or bool(asked)  # else no saccade needs to wait for the glimpse before it
         width, features, state = config.map_width, config.features, config.state
-        self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, width, features)
+        self.proxy = ProxyEncoder(spec.channels, spec.proxy_size, width, features, config.map_layers)
         seen = features if self.in_turn else 0
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen, config.normalised)
         self.grid = self.proxy.grid
@@ -123,6 +129,8 @@ class VarSac(nn.Module):
         )
         if config.salience and not self.by_density:
             self.gain = nn.Parameter(torch.tensor(config.salience))
+        if config.worth and asked and not self.by_density:
+            self.expectation = Expectation(width)
         self.embed = nn.Linear(FOURIER, 32)
         self.memory = Memory(features + 32 + (features if config.feedback else 0), state)
         if asked:
@@ -187,7 +195,7 @@ class VarSac(nn.Module):
         )
         if generator is not None:
             self._prepare_loss(output, batch, places, saccades, guesses)
-            if self.config.credit and seen and not self.by_density:
+            if (self.config.credit or self.config.worth) and seen and not self.by_density:
                 output.without = self.answers.without_each(torch.stack(seen, 1).detach())
         return output
 
@@ -214,8 +222,11 @@ class VarSac(nn.Module):
                 hint = losses.hint_loss(head, output.auxiliary[head.name], batch.labels[head.name])
                 terms[f"hint/{head.name}"] = self._hint_weight(progress) * hint.mean()
         if output.without:
-            score = losses.score_function(output.terms["log_prob"], self._credit(output, batch, answered))
-            terms["credit"] = config.credit * score.mean()
+            credit = self._credit(output, batch, answered)
+            if config.credit:
+                terms["credit"] = config.credit * losses.score_function(output.terms["log_prob"], credit).mean()
+            if config.worth:
+                terms["worth"] = config.worth * losses.worth_loss(output.terms["expected"], credit).mean()
         return terms
 
     def _credit(self, output: Output, batch: Batch, answered: dict[str, Tensor]) -> Tensor:
@@ -255,6 +266,8 @@ class VarSac(nn.Module):
         if self.by_density:
             return self.latent.look(places, places.new_zeros(len(places), self.grid[0] * self.grid[1]))
         sight = self.latent.look(places)
+        if hasattr(self, "expectation"):
+            sight = sight._replace(base=sight.base + self.expectation(places).detach())
         if self.config.salience:
             sight = sight._replace(base=sight.base + self.gain * (self._standing_out(proxy) + 0.03).log())
         return sight
@@ -304,6 +317,9 @@ class VarSac(nn.Module):
             # Against the mean of all places: what looks like all the rest has nothing to say, and draws nothing.
             standing_out = looked - flat.mean(1, keepdim=True)
             output.auxiliary = self.hints(self.pooled(standing_out).relu().mean(1))
+        if hasattr(self, "expectation"):
+            chosen = torch.stack([saccade.place for saccade in saccades], 1)  # (B, T)
+            terms["expected"] = self.expectation(places).gather(1, chosen)
         if guesses:
             thumb = functional.adaptive_avg_pool2d(batch.proxy, self.thumb).flatten(1)
             terms["rebuilt"] = torch.stack([losses.bernoulli(guess, thumb) for guess in guesses], 1)  # (B, T)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import doctest
+import math
 
 import numpy as np
 import pytest
@@ -268,6 +269,24 @@ def test_parts_can_be_left_out():
     output = model(batch, torch.Generator().manual_seed(0))
     assert not {"credit", "hint/kind"} & set(model.loss(output, batch))
     assert output.fixations[..., 2].unique().numel() == 1
+
+
+def test_the_worth_of_glimpses_draws_saccades_and_is_learned_where_they_were_made():
+    spec = spec_of()
+    batch = batch_of(spec)
+    torch.manual_seed(0)
+    model = VarSac(dataclasses.replace(CONFIGS["varsac"], worth=1.0, credit=0.0), spec)
+    output = model(batch, torch.Generator().manual_seed(0))
+    terms = model.loss(output, batch)
+    assert terms["worth"].item() == pytest.approx(2 * math.log(2))  # of two glimpses nothing is expected yet
+    assert "credit" not in terms
+    terms["worth"].backward()
+    assert model.expectation.read.weight.grad.abs().max() > 0
+    assert model.latent.base.weight.grad is None
+    model.eval()
+    before = model(batch).log_posterior
+    torch.nn.init.normal_(model.expectation.read.weight)
+    assert not torch.allclose(model(batch).log_posterior, before)
 
 
 def test_saccades_stay_in_the_part_of_the_proxy_that_is_the_image():

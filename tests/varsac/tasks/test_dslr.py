@@ -60,7 +60,8 @@ def test_fivek_and_signs(tmp_path):
 
 @pytest.mark.parametrize("what", ["digits", "plates", "signs"])
 def test_hidden_objects_are_where_they_are_said_to_be(scenes, what):
-    data = hidden(scenes, what=what, question="count", least=0, most=4, smallest=0.08, largest=0.12).data("train")
+    made = hidden(scenes, what=what, question="count", most=4, least=0, smallest=0.08, largest=0.12, recoloured=False)
+    data = made.data("train")
     counts = collections.Counter()
     for index in range(len(data)):
         example = data[index]
@@ -115,6 +116,17 @@ def test_eased_examples_are_the_same_objects_on_fainter_ground(scenes):
         colours, numbers = np.unique(other.image.level(0).reshape(-1, 3), axis=0, return_counts=True)
         assert numbers.max() > 0.9 * numbers.sum() and len(colours) > 1  # one colour, and what is hidden
         np.testing.assert_array_equal(data.eased(1.0)[index].proxy, mine.proxy)
+
+
+def test_only_training_photographs_change_their_colours(scenes):
+    """What is hidden stays where it is and what it is; the photograph has the same channels in another order."""
+    for split, changed in (("train", True), ("val", False), ("test", False)):
+        mine, plain = (hidden(scenes, recoloured=how, blur=0.0).data(split) for how in (True, False))
+        pairs = [(mine[index].image.level(0), plain[index].image.level(0)) for index in range(6)]
+        assert any((one != other).any() for one, other in pairs) == changed
+        for one, other in pairs:
+            corner, wanted = one[0, 0], other[0, 0]
+            assert sorted(corner.tolist()) == sorted(wanted.tolist())
 
 
 def test_copies_do_not_change_counts(scenes):

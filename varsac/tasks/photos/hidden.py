@@ -16,6 +16,7 @@ from varsac.tasks.photos.faded import FadedPyramid
 from varsac.tasks.photos.held import KEPT_PHOTOS
 from varsac.tasks.photos.overlay import OverlaidPyramid, Stamp
 from varsac.tasks.photos.photo import Photo
+from varsac.tasks.photos.recoloured import RecolouredPyramid
 from varsac.tasks.photos.sprites import Sprites, margin
 from varsac.tasks.photos.store import PhotoStore
 from varsac.tasks.proxy import proxy_of
@@ -40,6 +41,7 @@ class Hidden:
         smallest: side of an object, share of the shorter image side; largest: likewise.
         contrast: lowest opacity; the highest is 1.
         blur: largest blur, as a share of the object's side.
+        recoloured: photographs to train on have their colour channels in any order, what is hidden in them has not.
         train: images; val, test: likewise.
         digits_dir: a folder of IDX files; "": scikit-learn's digits.
         units_dir: a harvested data set with splits.
@@ -53,6 +55,7 @@ class Hidden:
     largest: float = 0.05
     contrast: float = 0.7
     blur: float = 0.05
+    recoloured: bool = True
     train: int = 20_000
     val: int = 1_000
     test: int = 1_000
@@ -124,7 +127,7 @@ class HiddenData:
         row = checked_index(index, len(self))
         random = np.random.default_rng([self.seed, SPLITS.index(self.split), row])
         photo = self._photos[random.integers(len(self._photos))]
-        base = self._base(photo)
+        base = self._recoloured(random, self._base(photo))
         stamps, labels, sides = self._hide(random, base)
         image = OverlaidPyramid(base, stamps)
         return Example(
@@ -148,6 +151,13 @@ class HiddenData:
         few = len(self._photos) <= KEPT_PHOTOS
         base = self._store.held(photo) if few else self._store.pyramid(photo)
         return FadedPyramid(base, self.clutter) if self.clutter < 1 else base
+
+    def _recoloured(self, random: np.random.Generator, base: Pyramid) -> Pyramid:
+        """For training: there are few photographs, and what is hidden must not be told from their colours alone."""
+        if self.split != "train" or not self.config.recoloured:
+            return base
+        order = random.permutation(self.spec.channels).tolist()
+        return base if order == sorted(order) else RecolouredPyramid(base, order)
 
     def _hide(
         self, random: np.random.Generator, base: Pyramid
