@@ -188,6 +188,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "without_hint": {"auxiliary": 0.0},
     "with_steady_hint": {"auxiliary": 0.5, "fading": 0.0},
     "without_credit": {"credit": 0.0},
+    "with_worth": {"worth": 1.0},
     "without_divergence": {"beta": 0.0},
     "with_more_divergence": {"beta": 0.02},
     "without_decoder": {"reconstruction": 0.0},
@@ -210,13 +211,13 @@ ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32}
 
 HIDDEN_PLATES = {
     "layout": "hidden",
-    "proxy": "80",
+    "proxy": "112",
     "hidden.what": "plates",
     "hidden.smallest": "0.04",
     "hidden.largest": "0.06",
     "hidden.contrast": "0.8",
 }
-"""A plate with a digit in each photograph, 3 to 5 px of the proxy."""
+"""A plate with a digit in each photograph, 4 to 7 px of the proxy."""
 
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
@@ -229,9 +230,10 @@ CONFIGS: dict[str, Recipe] = {
             "window": 1.7,
             "glimpse_size": 40,
             "map_width": 16,
+            "map_layers": 3,
             "reconstruction": 0.0,
-            "auxiliary": 0.5,
-            "fading": 0.0,
+            "auxiliary": 0.0,
+            "worth": 1.0,
             "beta": 0.02,
             "salience": 6.0,
             "stands_out": "isolation",

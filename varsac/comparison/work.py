@@ -156,7 +156,7 @@ WORKS: dict[str, Work] = {
         "Which digit is on the plate hidden in a photograph of 8 to 24 megapixels",
         "dslr",
         {"object/accuracy": "right", "found": "found"},
-        {f"task.{key}": value for key, value in HIDDEN_PLATES.items()} | {"train.steps": "2000"},
+        {f"task.{key}": value for key, value in HIDDEN_PLATES.items()} | {"train.steps": "1600"},
         {
             **NARROWED,
             "proxy_only": {**NARROW, "train.steps": "300"},
