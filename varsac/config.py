@@ -172,7 +172,7 @@ SMALL_DIGITS = {
 
 COUNTING = {
     "glimpses": 8,
-    "glimpse_size": 48,
+    "glimpse_size": 64,
     "window": 3.75,
     "scale": "fixed",
     "feedback": False,
@@ -238,7 +238,7 @@ CONFIGS: dict[str, Recipe] = {
             "salience": 6.0,
             "stands_out": "isolation",
         },
-        {"curriculum": 0.6},
+        {"curriculum": 0.25},
         {"dslr": HIDDEN_PLATES},
     ),
     "paper": Recipe("paper", {}, PAPER_TRAINING),

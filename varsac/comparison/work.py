@@ -86,7 +86,7 @@ NARROW = {"model.width": "16"}
 NARROWED = {name: NARROW for name in ("proxy_only", "saliency_sampler", "thumbnet", "patch_selection")}
 GIVEN = ("random_saccades", "oracle_saccades")
 AROUND_PLATES = {"model.window": "1.7", "model.glimpse_size": "40"}
-OVER_GROUPS = {"model.window": "3.75", "model.glimpse_size": "48"}
+OVER_GROUPS = {"model.window": "3.75", "model.glimpse_size": "64"}
 """Windows of rivals as those of our own configurations for these works."""
 COUNTED = {"task.answer": "count"}
 """For models that have no map to sum over: a class for each number from 0 to 22."""
