@@ -94,7 +94,7 @@ COUNTED = {"task.answer": "count"}
 HARVESTED: dict[str, str] = {
     "task.answer": "density",
     "task.proxy": "screen",
-    "train.steps": "3200",
+    "train.steps": "2800",
     "train.validate_every": "400",
     "train.validate_examples": "0",
 }
