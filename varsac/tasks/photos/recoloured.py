@@ -18,6 +18,7 @@ class RecolouredPyramid(Pyramid):
         base: the image.
         order: for each channel, which one of the image it is.
 
+    >>> import numpy as np
     >>> image = np.full((2, 2, 3), (10, 20, 30), np.uint8)
     >>> RecolouredPyramid(Pyramid.of(image), (2, 0, 1)).level(0)[0, 0].tolist()
     [30, 10, 20]

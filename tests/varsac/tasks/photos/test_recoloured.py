@@ -1,22 +1,16 @@
 """Photographs with their channels in another order."""
 
-import doctest
 import pickle
 
 import numpy as np
 
 from sc2data.pyramid import Pyramid
 from sc2data.pyramid.window import Box
-from varsac.tasks.photos import recoloured
 from varsac.tasks.photos.recoloured import RecolouredPyramid
 
 
 def image():
     return np.random.default_rng(0).integers(0, 256, (64, 96, 3), dtype=np.uint8)
-
-
-def test_doctests():
-    assert doctest.testmod(recoloured, extraglobs={"np": np}).failed == 0
 
 
 def test_every_level_is_that_of_the_recoloured_image():
