@@ -46,7 +46,7 @@ class ProxyEncoder(nn.Module):
         size: (height, width) of the proxy; fixes the vector's layer.
         width: channels of the map F.
         features: length of the vector E.
-        layers: convolutions before the map; a place sees 4 px more of the proxy with each above two, and 9 px by two.
+        layers: convolutions that make the map: by one a place sees 5 px of the proxy, by each further one 4 px more.
     """
 
     def __init__(
@@ -58,8 +58,9 @@ class ProxyEncoder(nn.Module):
         layers: int = 2,
     ) -> None:
         super().__init__()
-        further = [conv(width, width, 3) for _ in range(layers - 2)]
-        self.places = nn.Sequential(conv(channels, width // 2, 5, 2), conv(width // 2, width, 3), *further)
+        first = width // 2 if layers > 1 else width
+        further = [conv(first if number == 0 else width, width, 3) for number in range(layers - 1)]
+        self.places = nn.Sequential(conv(channels, first, 5, 2), *further)
         self.grid = halved(size, 1)
         rows, columns = halved(size, 3)
         self.summary = nn.Sequential(

@@ -1,14 +1,15 @@
-"""Residual blocks: what they compute, and that narrow ones can be trained on every processor."""
+"""Residual blocks: what they compute, and that narrow ones can be trained on every processor; how much a place sees."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 
+import pytest
 import torch
 from torch.nn import functional
 
-from varsac.encoders import ResidualBlock
+from varsac.encoders import ProxyEncoder, ResidualBlock
 
 TRAINED = """
 import torch
@@ -33,3 +34,18 @@ def test_narrow_blocks_are_trained_on_large_maps():
     # In processes of their own: what is feared ends the process (varsac/encoders.py says where).
     for inputs in (4, 12):
         subprocess.run([sys.executable, "-c", TRAINED.format(inputs=inputs)], check=True, timeout=120)
+
+
+@pytest.mark.parametrize(("layers", "side"), [(1, 5), (2, 9), (3, 13)])
+def test_each_convolution_of_the_map_shows_a_place_four_px_more(layers, side):
+    encoder = ProxyEncoder(1, (32, 32), width=8, features=4, layers=layers).eval()
+    for module in encoder.places.modules():
+        if isinstance(module, torch.nn.Conv2d):
+            module.weight.data.fill_(1.0)  # so that nothing is rectified away
+    proxy = torch.ones(1, 1, 32, 32, requires_grad=True)
+    places, vector = encoder(proxy)
+    assert places.shape == (1, 8, 16, 16) and vector.shape == (1, 4)
+    places[0, 0, 8, 8].backward()
+    seen = proxy.grad[0, 0].nonzero()
+    assert (seen.amax(0) - seen.amin(0) + 1).tolist() == [side, side]
+    assert (seen.amax(0) + seen.amin(0)).tolist() == [32, 32]  # about px 16, where the place's stride begins

@@ -53,7 +53,7 @@ class VarSacConfig:
         state: length of the recurrent state.
         features: length of the vectors of proxy and glimpse.
         map_width: channels of the proxy's map.
-        map_layers: convolutions that make it, at least two.
+        map_layers: convolutions that make it.
         glimpse_width: channels of a glimpse's map.
         normalised: batch norm of a glimpse's features, which are then read early whatever the seed.
         inhibition: share of a window's side within which no place is looked at again, or, with places by density, which
