@@ -69,6 +69,8 @@ def test_validate_as_json(path, capsys):
     (path / "shard-00000.h5").unlink()
     assert call("validate", path, "--json", "--nodeep") == 1
     assert json.loads(capsys.readouterr().out) == [{"file": "shard-00000.h5", "what": "missing", "harmless": False}]
+    assert call("validate", path, "--nodeep") == 1
+    assert capsys.readouterr().out.endswith(f"{path}: 1 problem\n")
 
 
 def test_split_then_stats_of_a_split(path, capsys):

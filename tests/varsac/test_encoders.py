@@ -33,7 +33,10 @@ def test_the_way_around_is_a_convolution_with_a_stride():
 def test_narrow_blocks_are_trained_on_large_maps():
     # In processes of their own: what is feared ends the process (varsac/encoders.py says where).
     for inputs in (4, 12):
-        subprocess.run([sys.executable, "-c", TRAINED.format(inputs=inputs)], check=True, timeout=120)
+        ended = subprocess.run(
+            [sys.executable, "-c", TRAINED.format(inputs=inputs)], capture_output=True, text=True, timeout=120
+        )
+        assert ended.returncode == 0, f"{inputs} channels: {ended.stderr}"
 
 
 @pytest.mark.parametrize(("layers", "side"), [(1, 5), (2, 9), (3, 13)])
