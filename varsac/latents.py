@@ -25,11 +25,13 @@ class PlaceRange:
     Args:
         offset: most offset in cells of the map; 0.75 reaches into the neighbouring cells.
         zoom: most binary logarithm of the window's side over its usual side.
-        spread: standard deviation of offset and zoom where they are drawn, as a share of their ranges.
+        jitter: standard deviation of the offset where it is drawn, as a share of its range.
+        spread: the same of the zoom.
     """
 
     offset: float = 0.75
     zoom: float = 0.5
+    jitter: float = 1 / 6
     spread: float = 1 / 6
 
 
@@ -148,7 +150,7 @@ class PlaceLatent(nn.Module):
             place = _drawn(log_posterior.detach(), generator)
         detail = _at(sight.detail, place)  # (B, 3) or (B, 2)
         mean = torch.cat([detail[:, :2], SLOW * detail[:, 2:]], 1).tanh()
-        spread = mean.new_tensor(self.ranges.spread)
+        spread = mean.new_tensor([self.ranges.jitter, self.ranges.jitter, self.ranges.spread])[: mean.shape[1]]
         drawn = mean if generator is None else mean + spread * _normal(mean, generator)
         kl = kl_categorical(log_posterior, log_prior)
         kl = kl + kl_gaussian(mean, spread, torch.zeros_like(mean), torch.ones_like(spread)).sum(-1)

@@ -88,6 +88,19 @@ def test_fixed_scale_stays(features):
     assert saccade.fixation[:, 2].tolist() == pytest.approx([0.1, 0.1])
 
 
+@pytest.mark.parametrize("jitter", [1 / 6, 1.0])
+def test_offset_is_drawn_as_widely_as_asked(features, jitter):
+    latent = PlaceLatent(6, GRID, 5, 0.1, PlaceRange(offset=0.25, jitter=jitter))
+    sight = peak(latent, features, 37)
+    sight = sight._replace(detail=torch.zeros_like(sight.detail))
+    places, generator = PlaceMap(GRID, WHOLE, EXTENT), torch.Generator().manual_seed(3)
+    draws = torch.stack([latent(sight, torch.zeros(2, 5), places, generator).fixation for _ in range(1000)])
+    cells = (draws[..., :2] - geometry.centres(GRID)[37]) / places.cell
+    assert cells.std((0, 1)).tolist() == pytest.approx([0.25 * jitter] * 2, rel=0.1)
+    zoom = (draws[..., 2] / 0.1).log2() / 0.5
+    assert zoom.std().item() == pytest.approx(1 / 6, rel=0.1)  # which jitter leaves alone
+
+
 def test_offset_and_scale_learn_from_what_the_window_shows(latent, features):
     saccade = latent(latent.look(features), torch.zeros(2, 5), PlaceMap(GRID, WHOLE, EXTENT), torch.Generator())
     saccade.fixation.sum().backward()

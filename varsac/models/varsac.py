@@ -60,6 +60,9 @@ class VarSacConfig:
             it is taken to cover, all of it at most; 0 for none.
         salience: how much what stands out in the proxy draws the eye at first; learned on from there, 0 leaves it out.
         centred: saccades land on the middle of what stands out about their place, not on the place's centre.
+        jitter: standard deviation of the offset that is added to it in training, as a share of its range: a quarter of
+            a cell, or three quarters where saccades are not centred. Glimpses that see objects off their middle learn
+            to read them there.
         stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
     """
 
@@ -88,6 +91,7 @@ class VarSacConfig:
     inhibition: float = 1.25
     salience: float = 2.0
     centred: bool = True
+    jitter: float = 1 / 6
     stands_out: str = "contrast"
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
@@ -123,7 +127,7 @@ class VarSac(nn.Module):
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen, config.normalised)
         self.grid = self.proxy.grid
         scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
-        ranges = PlaceRange(offset=CENTRED if config.centred else UNCENTRED)
+        ranges = PlaceRange(CENTRED if config.centred else UNCENTRED, jitter=config.jitter)
         self.latent = PlaceLatent(
             width, self.grid, state, scale, ranges, config.scale == "learned", not self.by_density
         )
