@@ -6,7 +6,6 @@ import json
 import os
 import pathlib
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any, Self
 
 import h5py
@@ -16,7 +15,7 @@ import numpy.typing as npt
 from envs.options import EnvError
 from envs.rollouts.episode import Episode
 from envs.rollouts.numbers import columns
-from sc2data.format.durable import fsync_folder, storage_error
+from sc2data.format.durable import AllOrNothing, fsync_folder, storage_error
 
 FORMAT, VERSION = "saccade rollouts", 1
 GZIP: dict[str, Any] = {"compression": "gzip", "compression_opts": 1, "shuffle": True}
@@ -24,7 +23,7 @@ ROWS, IMAGE = 1024, 3
 """Of a chunk, where a row is a number or two; an image, which has so many axes, is a chunk of its own."""
 
 
-class RolloutWriter:
+class RolloutWriter(AllOrNothing):
     """Writes episodes to PATH.tmp, and renames it when all are written; what is cut off leaves no file.
 
     Args:
@@ -47,18 +46,6 @@ class RolloutWriter:
         self._file.attrs["format"], self._file.attrs["version"] = FORMAT, VERSION
         for name, value in about.items():
             self._file.attrs[name] = json.dumps(value)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self._finish()
-        else:
-            self._file.close()
-            self._temporary.unlink(missing_ok=True)
 
     def append(self, episode: Episode) -> None:
         """Write one more.
@@ -87,7 +74,12 @@ class RolloutWriter:
         stored.resize(len(stored) + len(values), axis=0)
         stored[len(stored) - len(values) :] = values
 
-    def _finish(self) -> None:
+    def close(self) -> None:
+        """Write what is known of whole episodes, and give the file its name.
+
+        Raises:
+            StorageError: the disk does not take it; no file is left.
+        """
         seeds, lengths, gains, terminated, truncated = zip(*self._rows) if self._rows else ([], [], [], [], [])
         whole = {
             "seed": np.array(seeds, np.int64),
@@ -111,6 +103,11 @@ class RolloutWriter:
         except OSError as error:
             self._temporary.unlink(missing_ok=True)
             raise storage_error(self._path, error) from error
+
+    def discard(self) -> None:
+        """Throw the file away."""
+        self._file.close()
+        self._temporary.unlink(missing_ok=True)
 
 
 class Rollouts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import fcntl
 import os
@@ -10,7 +11,8 @@ import signal
 import threading
 import weakref
 from collections.abc import Iterator
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from sc2data.errors import UserError
 
@@ -21,6 +23,29 @@ class StorageError(UserError, OSError):
 
 class InUseError(UserError, RuntimeError):
     """Another process writes to the data set."""
+
+
+class AllOrNothing(abc.ABC):
+    """A writer whose `with` block finishes what was written, or throws it away where an error ends the block."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Finish what was written."""
+
+    @abc.abstractmethod
+    def discard(self) -> None:
+        """Throw away what is not finished."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
 
 
 @contextlib.contextmanager

@@ -7,12 +7,11 @@ import logging
 import pathlib
 import reprlib
 from collections.abc import Iterator, Mapping
-from types import TracebackType
 from typing import Any, Self
 
 from sc2data.errors import UserError
 from sc2data.format.compression import filter_of
-from sc2data.format.durable import uninterrupted
+from sc2data.format.durable import AllOrNothing, uninterrupted
 from sc2data.format.folder import lock_folder, require_empty
 from sc2data.format.layout import canonical_json
 from sc2data.format.manifest import MANIFEST, Manifest, ManifestError, Source
@@ -29,7 +28,7 @@ class ResumeError(UserError, ValueError):
     """The data set in the folder is not the one that was asked for."""
 
 
-class DatasetWriter:
+class DatasetWriter(AllOrNothing):
     """Writes a data set into a folder of its own.
 
     A shard is cut after the episode in which it reached `shard_records` records, so where it is cut depends on the
@@ -177,17 +176,6 @@ class DatasetWriter:
         if shard is not None:
             shard.discard()
         self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.discard()
 
     def _finish_shard(self) -> None:
         shard, self._shard = self._shard, None

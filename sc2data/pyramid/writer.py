@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import pathlib
 from collections.abc import Mapping
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 import h5py
 import numpy as np
 import numpy.typing as npt
 
 from sc2data.errors import UserError
-from sc2data.format.durable import FolderLock, fsync_folder, storage_error, uninterrupted
+from sc2data.format.durable import AllOrNothing, FolderLock, fsync_folder, storage_error, uninterrupted
 from sc2data.format.folder import OccupiedError
 from sc2data.format.layout import canonical_json
 from sc2data.format.shard_file import ShardFile
@@ -32,7 +31,7 @@ class NameTakenError(UserError, ValueError):
     """The file holds an image of that name already."""
 
 
-class PyramidWriter:
+class PyramidWriter(AllOrNothing):
     """Writes one file of pyramids: `add` images, then `close`; as a context manager closes it, or discards it on error.
 
     The file has the suffix `.tmp` until it is closed, flushed to the disk and renamed: a killed writer leaves nothing
@@ -155,17 +154,6 @@ class PyramidWriter:
         self._hdf5.close()
         self._file.discard()
         self._lock.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if kind is None:
-            self.close()
-        else:
-            self.discard()
 
     def _raise_failed_write(self) -> None:
         if self._file.error is not None:
