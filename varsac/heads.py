@@ -12,6 +12,7 @@ from torch.nn import functional
 
 from varsac import geometry
 from varsac.encoders import conv
+from varsac.renorm import Renorm2d
 from varsac.tasks.task import HeadSpec
 
 
@@ -133,7 +134,9 @@ class DensityHead(nn.Module):
         nn.init.constant_(_bias(last_of_cells), -3.0)
         self.places = nn.Sequential(nn.Conv2d(places, places, 3, 1, 1), nn.ReLU(), last_of_places)
         # A cell alone sees little more than itself; two layers more and it sees what surrounds it in the glimpse.
-        self.cells = nn.Sequential(conv(cells, cells, 3), conv(cells, cells, 3), last_of_cells)
+        self.cells = nn.Sequential(
+            conv(cells, cells, 3, 1, Renorm2d), conv(cells, cells, 3, 1, Renorm2d), last_of_cells
+        )
 
     def of_places(self, features: Tensor, view: Tensor) -> Tensor:
         """Densities (B, K, N) of the proxy's places, only as much of each as lies in the image."""

@@ -298,7 +298,8 @@ class VarSac(nn.Module):
         fields = {}
         for name in self.densities:
             head = self._dense(name)
-            found = torch.stack([head.of_cells(grid) for grid in cells], 1)  # (B, T, K, M)
+            # All at once: the norms of glimpses that are made one after the other would each have its own statistics.
+            found = head.of_cells(torch.cat(cells)).unflatten(0, (len(cells), -1)).transpose(0, 1)  # (B, T, K, M)
             answers[name], fields[name] = head(of_places[name], found, fixations, batch.view, batch.extent)
         return answers, fields
 
