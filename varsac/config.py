@@ -227,7 +227,8 @@ CONFIGS: dict[str, Recipe] = {
     "hidden": Recipe(
         "varsac",
         {
-            "window": 1.7,
+            "window": 1.3,
+            "jitter": 1.0,
             "glimpse_size": 40,
             "map_width": 16,
             "map_layers": 3,

@@ -12,7 +12,6 @@ from torch.nn import functional
 
 from varsac import geometry
 from varsac.encoders import conv
-from varsac.renorm import Renorm2d
 from varsac.tasks.task import HeadSpec
 
 
@@ -62,7 +61,12 @@ class GlimpseAnswers(Answers):
 
     What is present or not ("multilabel") is there if any one glimpse shows it, so every feature counts by its largest
     value over the glimpses: each glimpse is then taught by itself, and one on clutter takes nothing away. Among
-    classes that exclude each other the amounts matter, of which the mean tells, unless an image holds a single object.
+    classes that exclude each other the amounts matter, of which the sum tells. Where an image holds a single object,
+    one glimpse shows it and the others do not matter: each answers by itself, and how far it is trusted,
+
+        p(y) = sum_t w_t softmax(W f_t + b)_y,  w = softmax over the glimpses of v.f_t + c,
+
+    is learned with the answers: whatever new clutter the others show has a small share at most.
 
     Args:
         heads: the questions.
@@ -72,11 +76,16 @@ class GlimpseAnswers(Answers):
 
     def __init__(self, heads: Sequence[HeadSpec], features: int, single: bool = False) -> None:
         super().__init__(heads, features)
-        self.largest = {head.name: head.kind == "multilabel" or single for head in heads}
+        self.largest = {head.name: head.kind == "multilabel" for head in heads}
+        alone = [name for name in self.layers if single and not self.largest[name]]
+        self.trust = nn.ModuleDict({name: nn.Linear(features, 1) for name in alone})
+        for layer in self.trust.values():
+            nn.init.zeros_(layer.get_parameter("weight"))
 
     def forward(self, features: Tensor) -> dict[str, Tensor]:
         """Logits (B, size) by head from (B, T, features)."""
-        return self._read(features.sum(1), features.amax(1))
+        answers = self._read(features.sum(1), features.amax(1))
+        return answers | {name: _mixed(*self._each(name, features)) for name in self.trust}
 
     def without_each(self, features: Tensor) -> dict[str, Tensor]:
         """Logits (B, T, size) by head from all glimpses (B, T, features) but each in turn; features are not negative.
@@ -90,10 +99,31 @@ class GlimpseAnswers(Answers):
         best, where = others.topk(2, dim=1).values, others.argmax(1, keepdim=True)
         number = torch.arange(features.shape[1], device=features.device)[None, :, None]
         largest = torch.where(number == where, best[:, 1:], best[:, :1])
-        return self._read(features.sum(1, keepdim=True) - features, largest)
+        answers = self._read(features.sum(1, keepdim=True) - features, largest)
+        return answers | {name: self._mixed_without_each(name, features) for name in self.trust}
 
     def _read(self, total: Tensor, largest: Tensor) -> dict[str, Tensor]:
-        return {name: layer(largest if self.largest[name] else total) for name, layer in self.layers.items()}
+        together = [name for name in self.layers if name not in self.trust]
+        return {name: self.layers[name](largest if self.largest[name] else total) for name in together}
+
+    def _each(self, name: str, features: Tensor) -> tuple[Tensor, Tensor]:
+        """What each glimpse answers, (B, T, size) log probabilities, and how far it is trusted, (B, T) logits."""
+        return self.layers[name](features).log_softmax(-1), self.trust[name](features)[..., 0]
+
+    def _mixed_without_each(self, name: str, features: Tensor) -> Tensor:
+        number = features.shape[1]
+        if number == 1:
+            answer: Tensor = self.layers[name](torch.zeros_like(features))
+            return answer
+        answers, trust = self._each(name, features)
+        left_out = torch.eye(number, dtype=torch.bool, device=features.device)
+        trusts = trust[:, None].expand(-1, number, -1).masked_fill(left_out, -torch.inf)  # (B, T, T)
+        return _mixed(answers[:, None], trusts)
+
+
+def _mixed(answers: Tensor, trust: Tensor) -> Tensor:
+    """log sum_t w_t p_t (..., size) of log probabilities p (..., T, size) and logits of the weights w (..., T)."""
+    return (answers + trust.log_softmax(-1)[..., None]).logsumexp(-2)
 
 
 class DensityField(NamedTuple):
@@ -134,9 +164,7 @@ class DensityHead(nn.Module):
         nn.init.constant_(_bias(last_of_cells), -3.0)
         self.places = nn.Sequential(nn.Conv2d(places, places, 3, 1, 1), nn.ReLU(), last_of_places)
         # A cell alone sees little more than itself; two layers more and it sees what surrounds it in the glimpse.
-        self.cells = nn.Sequential(
-            conv(cells, cells, 3, 1, Renorm2d), conv(cells, cells, 3, 1, Renorm2d), last_of_cells
-        )
+        self.cells = nn.Sequential(conv(cells, cells, 3), conv(cells, cells, 3), last_of_cells)
 
     def of_places(self, features: Tensor, view: Tensor) -> Tensor:
         """Densities (B, K, N) of the proxy's places, only as much of each as lies in the image."""

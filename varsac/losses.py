@@ -18,13 +18,9 @@ from torch.nn import functional
 
 from varsac.tasks.task import HeadSpec
 
-QUADRATIC = 3.0
-"""Error of a count up to which the square counts: crowds are the hardest and mostly counted too low. An absolute error
-is content with the median, which leaves the mean of all counts low too."""
-
 
 def answer_loss(head: HeadSpec, answer: Tensor, label: Tensor) -> Tensor:
-    """-log p(label | answer), or for densities the error of the counts, half its square up to 3 and linear beyond.
+    """-log p(label | answer), or for densities the smooth absolute error of the counts.
 
     Args:
         head: what was asked.
@@ -40,7 +36,7 @@ def answer_loss(head: HeadSpec, answer: Tensor, label: Tensor) -> Tensor:
     """
     answer = answer.float()
     if head.kind == "density":
-        return functional.huber_loss(answer, label, reduction="none", delta=QUADRATIC).sum(-1)
+        return functional.smooth_l1_loss(answer, label, reduction="none").sum(-1)
     if head.kind == "multilabel":
         return functional.binary_cross_entropy_with_logits(answer, label, reduction="none").sum(-1)
     return functional.cross_entropy(answer, label, reduction="none")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 
@@ -70,10 +72,13 @@ def test_what_one_glimpse_shows_is_present_and_evidence_for_classes_adds_up():
     assert found["kind"].item() == 1.5 + 4.5
 
 
-def test_answers_without_a_glimpse_are_those_of_the_others():
+@pytest.mark.parametrize("single", [False, True])
+def test_answers_without_a_glimpse_are_those_of_the_others(single):
     torch.manual_seed(0)
     heads = [HeadSpec("signs", "multilabel", 3), HeadSpec("kind", "classes", 4)]
-    answers = GlimpseAnswers(heads, 6)
+    answers = GlimpseAnswers(heads, 6, single)
+    for layer in answers.trust.values():
+        torch.nn.init.normal_(layer.weight)
     seen = torch.rand(5, 4, 6)
     without = answers.without_each(seen)
     for number in range(4):
@@ -85,11 +90,13 @@ def test_answers_without_a_glimpse_are_those_of_the_others():
         torch.testing.assert_close(alone[name][:, 0], layer.bias.expand(5, -1))  # nothing was seen
 
 
-def test_one_glimpse_is_enough_where_an_image_holds_a_single_object():
-    answers = GlimpseAnswers([HeadSpec("kind", "classes", 1)], 2, single=True)
-    torch.nn.init.ones_(answers.layers["kind"].weight)
-    torch.nn.init.zeros_(answers.layers["kind"].bias)
-    assert answers(torch.tensor([[[1.0, 0.0], [0.0, 4.0]]]))["kind"].item() == 1 + 4
+def test_glimpses_of_a_single_object_answer_each_by_itself_as_far_as_they_are_trusted():
+    answers = GlimpseAnswers([HeadSpec("kind", "classes", 2)], 2, single=True)
+    answers.layers["kind"].load_state_dict({"weight": torch.tensor([[1.0, 0.0], [0.0, 0.0]]), "bias": torch.zeros(2)})
+    seen = torch.tensor([[[math.log(3), 1.0], [0.0, 0.0]]])  # the first says 3/4 and 1/4, the second knows nothing
+    assert answers(seen)["kind"].exp()[0].tolist() == pytest.approx([(3 / 4 + 1 / 2) / 2, (1 / 4 + 1 / 2) / 2])
+    torch.nn.init.constant_(answers.trust["kind"].weight[:, 1:], math.log(9))
+    assert answers(seen)["kind"].exp()[0, 0].item() == pytest.approx(0.9 * 3 / 4 + 0.1 / 2)
 
 
 def test_a_readout_counts_without_a_map():
