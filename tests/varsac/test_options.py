@@ -96,6 +96,8 @@ def test_every_configuration_survives_json(name):
         ("default", {"model.glimpses": "0"}, "in model: glimpses=0: a whole number from 1 up"),
         ("default", {"model.beta": "-0.1"}, "a finite number from 0 up"),
         ("default", {"model.beta": "nan"}, "a finite number from 0 up"),
+        ("default", {"model.jitter": "0"}, "in model: jitter=0.0: a finite number above 0"),
+        ("default", {"model.jitter": "nan"}, "in model: jitter=nan: a finite number above 0"),
         ("ram", {"model.window": "0"}, "a window has to have a side"),
     ],
 )

@@ -7,6 +7,7 @@ inhibition of return and a small weight on the divergence; docs/results.md tells
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import torch
 from torch import Tensor, nn
@@ -20,6 +21,7 @@ from varsac.heads import Answers, DensityField, DensityHead, GlimpseAnswers
 from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by_place
 from varsac.memory import Memory
 from varsac.models.output import Output
+from varsac.options import OptionError
 from varsac.salience import contrast, isolation, middles
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, HeadSpec, TaskError
@@ -62,8 +64,11 @@ class VarSacConfig:
         centred: saccades land on the middle of what stands out about their place, not on the place's centre.
         jitter: standard deviation of the offset that is added to it in training, as a share of its range: a quarter of
             a cell, or three quarters where saccades are not centred. Glimpses that see objects off their middle learn
-            to read them there.
+            to read them there. Above 0: the divergence of a saccade that is drawn nowhere else has no bound.
         stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
+
+    Raises:
+        OptionError: a jitter that is not above 0.
     """
 
     glimpses: int = 4
@@ -100,6 +105,10 @@ class VarSacConfig:
         "stands_out": ("contrast", "isolation"),
         "objective": ("elbo", "product"),
     }
+
+    def __post_init__(self) -> None:
+        if not 0 < self.jitter < math.inf:
+            raise OptionError(f"jitter={self.jitter}: a finite number above 0 is needed; 0.01 hardly moves saccades")
 
 
 class VarSac(nn.Module):
