@@ -143,8 +143,8 @@ def restore(model: nn.Module, weights: Mapping[str, torch.Tensor], where: pathli
     except (RuntimeError, TypeError, ValueError) as error:
         first = str(error).splitlines()[1].strip() if "\n" in str(error) else str(error)
         raise CheckpointError(
-            f"{where} holds the weights of another model, or of this one in another version: {first.rstrip('.')}. Train it "
-            "anew, or use the version that wrote it"
+            f"{where} holds the weights of another model, or of this one in another version: {first.rstrip('.')}. "
+            "Train it anew, or use the version that wrote it"
         ) from None
     broken = [name for name, value in weights.items() if not torch.isfinite(value).all()]
     if broken:
