@@ -205,7 +205,9 @@ PATCHES = {"glimpse_size": 32, "window": 4 / 3}
 """Patches of rivals as our glimpses are: an object of 24 px and what is around it, pixel by pixel."""
 ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_decay": 0.0, "clip": 1.0}
 SELECTION_TRAINING = {"learning_rate": 1e-3, "weight_decay": 0.1, "batch": 16}
-DIFFERENTIABLE = {**PATCHES, "pool": 2, "samples": 100}
+OUR_EYE = {"network": "glimpses"}
+"""VarSac's network of glimpses for rivals that bring none of their own method: it is far quicker than their scripts'."""
+DIFFERENTIABLE = {**PATCHES, **OUR_EYE, "pool": 2, "samples": 100}
 DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
 ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32}
 
@@ -248,8 +250,10 @@ CONFIGS: dict[str, Recipe] = {
         "paper", {"glimpses": 2, "glimpse_size": 32}, {**PAPER_TRAINING, "batch": 128}, {"synthetic": PAPER_SUMS}
     ),
     "paper_sc2": Recipe("paper", PAPER_SC2, {**PAPER_TRAINING, "batch": 128}),
-    "attention_sampling": Recipe("attention_sampling", PATCHES, ATTENTION_TRAINING),
-    "attention_sampling_hint": Recipe("attention_sampling", {**PATCHES, **ATTENTION_HINT}, ATTENTION_TRAINING),
+    "attention_sampling": Recipe("attention_sampling", {**PATCHES, **OUR_EYE}, ATTENTION_TRAINING),
+    "attention_sampling_hint": Recipe(
+        "attention_sampling", {**PATCHES, **OUR_EYE, **ATTENTION_HINT}, ATTENTION_TRAINING
+    ),
     "patch_selection": Recipe("patch_selection", {**PATCHES, "glimpses": 16, "chunk": 32}, SELECTION_TRAINING),
     "differentiable_selection": Recipe("differentiable_selection", DIFFERENTIABLE, DIFFERENTIABLE_TRAINING),
     "ram": Recipe("ram", {"glimpse_size": 16, "window": 2 / 3}, {"learning_rate": 3e-4, "weight_decay": 0.0}),

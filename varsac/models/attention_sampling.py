@@ -23,7 +23,7 @@ from varsac import geometry, losses
 from varsac.heads import Answers, Readout
 from varsac.latents import CLOSED, by_place
 from varsac.models.output import Output
-from varsac.models.patch_features import WIDTH, patch_features
+from varsac.models.patch_features import NETWORKS, patch_features
 from varsac.salience import contrast
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, TaskError
@@ -37,10 +37,11 @@ class AttentionSamplingConfig:
         glimpses: N patches; signs: 5.
         glimpse_size: side of a patch S, px; signs: 100.
         window: side of a patch over that of an object: 50 px for digits of 28.
-        network: "digits", or "signs": both the network of patches and the attention's.
+        network: "digits", or "signs": both the network of patches and the attention's; "glimpses" is VarSac's of
+            patches, with the attention's for digits.
         padding: of the attention network: "same" or "valid", which has no edges to lock on; signs: valid.
         pool: side of the squares of places of which the largest attention stays; signs: 8.
-        width: channels of the attention network, "digits".
+        width: channels of the attention network, unless for "signs".
         replacement: draw places with replacement.
         estimator: "unbiased", or "reference": the gradient of the released code.
         smoothing: share of an even map in the attention that is drawn from; signs: 1e-4.
@@ -66,7 +67,7 @@ class AttentionSamplingConfig:
     salience: float = 0.0
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
-        "network": ("digits", "signs"),
+        "network": NETWORKS,
         "padding": ("same", "valid"),
         "estimator": ("unbiased", "reference"),
     }
@@ -143,16 +144,16 @@ class AttentionSampling(nn.Module):
     def __init__(self, config: AttentionSamplingConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config, self.spec = config, spec
-        digits = config.network == "digits"
-        widths = (config.width, config.width) if digits else (8, 16, 32)
-        activation = nn.Tanh if digits else nn.ReLU
+        signs = config.network == "signs"
+        widths = (8, 16, 32) if signs else (config.width, config.width)
+        activation = nn.ReLU if signs else nn.Tanh
         padded = config.padding == "same"
         self.attention = AttentionMap(spec.channels, spec.proxy_size, widths, activation, padded, config.pool)
         if config.glimpses > len(self.attention.points):
             raise TaskError(f"glimpses={config.glimpses}: the attention map has {len(self.attention.points)} places")
         self.scale = spec.window_scale(config.window)
-        self.features = patch_features(config.network, spec.channels, config.glimpse_size)
-        self.answers = Readout(spec.heads, WIDTH)
+        self.features, length = patch_features(config.network, spec.channels, config.glimpse_size)
+        self.answers = Readout(spec.heads, length)
         if config.salience:
             self.gain = nn.Parameter(torch.tensor(config.salience))
         asked = [head for head in spec.heads if head.kind != "density"]

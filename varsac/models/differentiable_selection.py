@@ -24,7 +24,7 @@ from varsac import geometry, losses
 from varsac.heads import Readout
 from varsac.models.attention_sampling import AttentionMap
 from varsac.models.output import Output
-from varsac.models.patch_features import WIDTH, patch_features
+from varsac.models.patch_features import NETWORKS, patch_features
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, TaskError
 
@@ -37,7 +37,7 @@ class DifferentiableSelectionConfig:
         glimpses: k patches.
         glimpse_size: side of a patch S, px.
         window: side of a patch over that of an object.
-        network: of the patches, "signs" or "digits".
+        network: of the patches, "signs", "digits", or "glimpses": VarSac's.
         padding: of the scoring network, "valid" or "same".
         pool: side of the squares of places of which the highest score stays.
         samples: of the noise.
@@ -56,7 +56,7 @@ class DifferentiableSelectionConfig:
     entropy: float = 0.01
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
-        "network": ("digits", "signs"),
+        "network": NETWORKS,
         "padding": ("same", "valid"),
     }
 
@@ -84,8 +84,8 @@ class DifferentiableSelection(nn.Module):
         if config.glimpses > len(self.scorer.points):
             raise TaskError(f"glimpses={config.glimpses}: the map of scores has {len(self.scorer.points)} places")
         self.scale = spec.window_scale(config.window)
-        self.features = patch_features(config.network, spec.channels, config.glimpse_size)
-        self.answers = Readout(spec.heads, WIDTH)
+        self.features, length = patch_features(config.network, spec.channels, config.glimpse_size)
+        self.answers = Readout(spec.heads, length)
         self.register_buffer("progress", torch.zeros(()))  # of training: a run that goes on needs it
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:

@@ -1,6 +1,7 @@
-"""The two networks that attention sampling's scripts see patches with, for it and for its peers.
+"""The networks that attention sampling and its peers see patches with: those of its two scripts, and VarSac's own.
 
-Source: Katharopoulos and Fleuret, "Processing Megapixel Images with Deep Attention-Sampling Models", ICML 2019.
+Source of the two: Katharopoulos and Fleuret, "Processing Megapixel Images with Deep Attention-Sampling Models", ICML
+2019. VarSac's is there so that methods can be compared by where they look, whatever they look with.
 """
 
 from __future__ import annotations
@@ -8,10 +9,14 @@ from __future__ import annotations
 from torch import Tensor, nn
 from torch.nn import functional
 
+from varsac.encoders import GlimpseEncoder
 from varsac.tasks.task import TaskError
 
+NETWORKS = ("digits", "signs", "glimpses")
 WIDTH = 32
-"""Length of the vectors of both."""
+"""Length of the vectors of "digits" and "signs"."""
+GLIMPSE_WIDTH = 128
+"""Length of the vectors of "glimpses"."""
 SMALLEST = 13
 """Side, px, of the smallest patch that unpadded convolutions leave anything of."""
 
@@ -76,12 +81,32 @@ class SignFeatures(nn.Module):
         return functional.adaptive_avg_pool2d(self.body(patches), 1).flatten(1)
 
 
-def patch_features(network: str, channels: int, size: int) -> nn.Module:
-    """The network of a name, "digits" or "signs", for patches (B, channels, size, size).
+class GlimpseFeatures(nn.Module):
+    """VarSac's network of glimpses, three strided convolutions and a layer, each normed: as it stands there.
+
+    Args:
+        channels: of the patches.
+        size: side of the patches, px; fixes the layer.
+    """
+
+    def __init__(self, channels: int, size: int) -> None:
+        super().__init__()
+        self.body = GlimpseEncoder(channels, size, features=GLIMPSE_WIDTH, normalised=True)
+
+    def forward(self, patches: Tensor) -> Tensor:
+        """(B, C, S, S) to (B, 128)."""
+        vector: Tensor = self.body(patches)[1]
+        return vector
+
+
+def patch_features(network: str, channels: int, size: int) -> tuple[nn.Module, int]:
+    """The network of a name in `NETWORKS`, for patches (B, channels, size, size), and the length of its vectors.
 
     Raises:
         TaskError: patches too small for it.
     """
+    if network == "glimpses":
+        return GlimpseFeatures(channels, size), GLIMPSE_WIDTH
     if network == "digits" and size < SMALLEST:
         raise TaskError(f"glimpse_size={size}: the network for digits needs at least {SMALLEST} px; or network=signs")
-    return DigitFeatures(channels) if network == "digits" else SignFeatures(channels)
+    return DigitFeatures(channels) if network == "digits" else SignFeatures(channels), WIDTH
