@@ -184,6 +184,8 @@ COUNTING = {
 }
 """Eight windows that each take in a group of objects, placed where the proxy's density has most left to be counted."""
 
+SCREENS = {"sc2": {"answer": "density", "proxy": "screen"}}
+
 VARIANTS: dict[str, dict[str, Any]] = {
     "without_hint": {"auxiliary": 0.0},
     "with_steady_hint": {"auxiliary": 0.5, "fading": 0.0},
@@ -224,7 +226,8 @@ HIDDEN_PLATES = {
 CONFIGS: dict[str, Recipe] = {
     "default": Recipe("varsac"),
     "smoke": Recipe("varsac", {"glimpses": 3}, {"steps": 1200, "validate_every": 400}, {"synthetic": SMALL_DIGITS}),
-    "marines": Recipe("varsac", COUNTING, {"steps": 2000}, {"sc2": {"answer": "density", "proxy": "screen"}}),
+    "marines": Recipe("varsac", COUNTING, {"steps": 2000}, SCREENS),
+    "marines_by_counts": Recipe("varsac", {**COUNTING, "points": 0.0}, {"steps": 2000}, SCREENS),
     **{name: Recipe("varsac", options) for name, options in VARIANTS.items()},
     "hidden": Recipe(
         "varsac",

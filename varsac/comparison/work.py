@@ -83,7 +83,7 @@ MAJORITY = {"majority/accuracy": "right", "found": "found"}
 
 NARROW = {"model.width": "16"}
 """Networks a quarter as wide as ResNet-18: in budgets of minutes that one would see a few hundred images."""
-NARROWED = {name: NARROW for name in ("proxy_only", "saliency_sampler", "thumbnet", "patch_selection")}
+NARROWED = {name: NARROW for name in ("proxy_only", "saliency_sampler", "thumbnet", "patch_selection", "crop_sum")}
 GIVEN = ("random_saccades", "oracle_saccades")
 AROUND_PLATES = {"model.window": "1.3", "model.glimpse_size": "40"}
 OVER_GROUPS = {"model.window": "3.75", "model.glimpse_size": "64"}
