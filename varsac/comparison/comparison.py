@@ -84,8 +84,8 @@ class Comparison:
         runs = [
             Run(name, configuration, seed, self.settings, self.folder, self.results, self.data, self.budget)
             for name in self.works
+            for seed in range(self.seeds)  # all configurations once before any a second time: a stop leaves a whole
             for configuration in self.configurations
-            for seed in range(self.seeds)
         ]
         for run in runs:
             run.unpaced()  # names and settings that cannot be are refused before anything begins

@@ -141,7 +141,10 @@ def tuned(runs: Sequence[Run], grids: Mapping[str, Sequence[Settings]], jobs: in
     Raises:
         TrialError: trials of another grid are in the way, or one failed.
     """
-    first = {file_of(run): run for run in reversed(runs) if run.configuration in grids}
+    first: dict[pathlib.Path, Run] = {}
+    for run in runs:
+        if run.configuration in grids:
+            first.setdefault(file_of(run), run)
     missing: list[Trial] = []
     done: dict[pathlib.Path, dict[int, dict[str, Any]]] = {}
     for path, run in first.items():
