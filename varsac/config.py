@@ -208,7 +208,7 @@ PATCHES = {"glimpse_size": 32, "window": 4 / 3}
 ATTENTION_TRAINING = {"learning_rate": 1e-3, "schedule": "constant", "weight_decay": 0.0, "clip": 1.0}
 SELECTION_TRAINING = {"learning_rate": 1e-3, "weight_decay": 0.1, "batch": 16}
 OUR_EYE = {"network": "glimpses"}
-"""VarSac's network of glimpses for rivals that bring none of their own method: it is far quicker than their scripts'."""
+"""VarSac's network of glimpses, for rivals whose method does not prescribe one: far quicker than their scripts'."""
 DIFFERENTIABLE = {**PATCHES, **OUR_EYE, "pool": 2, "samples": 100}
 DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
 ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32}
