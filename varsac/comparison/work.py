@@ -57,7 +57,8 @@ class Work:
         Raises:
             ConfigError: an unknown configuration.
         """
-        return {**self.settings, **self.recipes.get(recipe(configuration).model, {})}
+        model = recipe(configuration).model
+        return {**self.settings, **TUNED.get(model, {}), **self.recipes.get(model, {})}
 
     def value(self, measures: Mapping[str, float], column: str) -> float | None:
         """What a column shows of a model's measures; None for nothing.
@@ -70,6 +71,18 @@ class Work:
         head, _, measure = column.rpartition("/")
         return measures.get(f"{self.heads.get(head, head)}/{measure}")
 
+
+TUNED: dict[str, Mapping[str, str]] = {
+    "attention_sampling": {"train.learning_rate": "0.003", "train.batch": "8"},
+    "differentiable_selection": {"train.learning_rate": "0.003"},
+    "full_image": {"train.batch": "8"},
+    "paper": {"train.learning_rate": "0.001", "train.batch": "8"},
+    "patch_selection": {"train.learning_rate": "0.003", "train.batch": "8"},
+    "ram": {"train.learning_rate": "0.003", "model.context": "true"},
+    "saliency_sampler": {"train.batch": "8"},
+    "thumbnet": {"train.learning_rate": "0.003", "train.batch": "8"},
+}
+"""What won the trials on the smallest work (results/smoke-85s/trials), for all of them."""
 
 TWO_DIGITS = {"digits/right": "digits right", "digits/accuracy": "both right", "found": "found"}
 MARINES = {
