@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
-from varsac.comparison.work import WORKS, WorkError, work
-from varsac.config import named
+from varsac.comparison.trials import chosen, grid
+from varsac.comparison.work import TUNED, WORKS, WorkError, work
+from varsac.config import named, recipe
 from varsac.models import registry
 from varsac.options import OptionError
+
+RESULTS = Path(__file__).resolve().parents[3] / "results"
+TRIALS = RESULTS / "smoke-85s" / "trials"
 
 
 @pytest.mark.parametrize("name", WORKS)
@@ -35,6 +42,26 @@ def test_an_unknown_work_is_refused_with_those_there_are():
 
 def test_recipes_are_of_models_that_there_are():
     assert {model for one in WORKS.values() for model in one.recipes} <= set(registry.MODELS)
+
+
+@pytest.mark.parametrize("path", sorted(TRIALS.glob("*.json")), ids=lambda path: path.stem)
+def test_rivals_have_what_won_their_trials(path):
+    """VarSac keeps its own rate of 2e-3, which lies between those that were tried; its trials differ by 0.01."""
+    model = recipe(path.stem).model
+    won = chosen(json.loads(path.read_text()).values())
+    config = work("two_digits").config(path.stem, 0, {}).to_dict()
+    has = {key: config["train" if key.startswith("train.") else "options"][key.split(".")[1]] for key in won}
+    assert model == "varsac" or {key: json.loads(value) for key, value in won.items()} == has
+
+
+@pytest.mark.parametrize("path", sorted(TRIALS.glob("*.json")), ids=lambda path: path.stem)
+def test_trials_are_of_the_grid_that_is_kept(path):
+    tried = [trial["tried"] for trial in json.loads(path.read_text()).values()]
+    assert tried == grid(RESULTS / "grid.json", [path.stem])[path.stem]
+
+
+def test_all_that_is_tuned_was_tried():
+    assert set(TUNED) <= {recipe(path.stem).model for path in TRIALS.glob("*.json")}
 
 
 def test_counts_of_another_head_are_shown_in_the_same_column():
