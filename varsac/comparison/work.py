@@ -74,6 +74,7 @@ class Work:
 
 TUNED: dict[str, Mapping[str, str]] = {
     "attention_sampling": {"train.learning_rate": "0.003", "train.batch": "8"},
+    "crop_sum": {"train.batch": "8"},
     "differentiable_selection": {"train.learning_rate": "0.003"},
     "full_image": {"train.batch": "8"},
     "paper": {"train.learning_rate": "0.001", "train.batch": "8"},
