@@ -74,7 +74,7 @@ def picture(task: Work, results: Sequence[Result], costs: Costs) -> str:
     marks = points(task, results, costs)
     plane = Plane.around(marks, costs.full.seconds * 1e3, error)
     parts = [*plane.grid(), *_tenth(plane, costs)]
-    boxes: list[Box] = [(x - 8, y - 7, x + 8, y + 7) for x, y in map(plane.at, marks)]
+    boxes: list[Box] = [box for mark in marks for box in plane.covered(mark)]
     for mark in sorted(marks, key=lambda one: -one.value):
         parts.append(_mark(plane, mark))
     for mark in sorted(marks, key=lambda one: (-one.value, one.milliseconds)):
@@ -120,6 +120,12 @@ class Plane:
         costs = [full, full * TENTH, *(mark.milliseconds for mark in marks)]
         high = max(mark.high for mark in marks)
         return cls(min(costs) / 1.5, max(costs) * 1.9, 0.0, 1.08 * high if error else 1.03)
+
+    def covered(self, mark: Point) -> tuple[Box, Box]:
+        """What a point and its bar take up, where no name is to stand."""
+        x, y = self.at(mark)
+        low, high = sorted((self.y(mark.low), self.y(mark.high)))
+        return (x - 8, y - 7, x + 8, y + 7), (x - 2, low, x + 2, high)
 
     def at(self, mark: Point) -> tuple[float, float]:
         """x and y of a point."""

@@ -38,6 +38,15 @@ def test_the_plane_is_logarithmic():
     assert plane.y(1.0) < plane.y(0.0)
 
 
+def test_names_keep_off_points_and_their_bars():
+    plane = Plane(1.0, 100.0, 0.0, 1.0)
+    point, bar = plane.covered(Point("a", "ours", 10.0, 0.5, 0.1, 0.9))
+    assert (point[0] + point[2]) / 2 == (bar[0] + bar[2]) / 2 == plane.x(10.0)
+    assert (bar[1], bar[3]) == (plane.y(0.9), plane.y(0.1))
+    _, beside = plane.covered(Point("b", "rival", 10.0, 0.5, 0.5, 0.5))
+    assert beside[1] == beside[3] == plane.y(0.5)
+
+
 def test_all_names_are_there_and_apart():
     many = [dataclasses.replace(OTHER, configuration=f"rival_{number}") for number in range(12)]
     costs = dataclasses.replace(
