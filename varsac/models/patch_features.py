@@ -108,5 +108,6 @@ def patch_features(network: str, channels: int, size: int) -> tuple[nn.Module, i
     if network == "glimpses":
         return GlimpseFeatures(channels, size), GLIMPSE_WIDTH
     if network == "digits" and size < SMALLEST:
-        raise TaskError(f"glimpse_size={size}: the network for digits needs at least {SMALLEST} px; or network=signs")
+        least = f"the network for digits needs at least {SMALLEST} px"
+        raise TaskError(f"glimpse_size={size}: {least}; or take network=signs or network=glimpses")
     return DigitFeatures(channels) if network == "digits" else SignFeatures(channels), WIDTH
