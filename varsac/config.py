@@ -211,7 +211,8 @@ OUR_EYE = {"network": "glimpses"}
 """VarSac's network of glimpses, for rivals whose method does not prescribe one: far quicker than their scripts'."""
 DIFFERENTIABLE = {**PATCHES, **OUR_EYE, "pool": 2, "samples": 100}
 DIFFERENTIABLE_TRAINING = {"learning_rate": 1e-3, "clip": 0.0, "clip_value": 0.1}
-ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32}
+ATTENTION_HINT = {"auxiliary": 0.5, "salience": 2.0, "width": 32, "points": 1.0}
+"""What VarSac is told, attention sampling is told too."""
 
 HIDDEN_PLATES = {
     "layout": "hidden",

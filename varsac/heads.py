@@ -158,9 +158,8 @@ class DensityHead(nn.Module):
     def __init__(self, kinds: int, places: int, cells: int, grid: tuple[int, int], start: float = 5.0) -> None:
         super().__init__()
         self.grid = grid
-        last_of_places, last_of_cells = nn.Conv2d(places, kinds, 1), nn.Conv2d(cells, kinds, 1)
-        # softplus(b) = start / places: the sum over a thousand places begins near a count, not hundreds off.
-        nn.init.constant_(_bias(last_of_places), math.log(math.expm1(start / (grid[0] * grid[1]))))
+        last_of_places = density_layer(places, kinds, grid[0] * grid[1], start)
+        last_of_cells = nn.Conv2d(cells, kinds, 1)
         nn.init.constant_(_bias(last_of_cells), -3.0)
         self.places = nn.Sequential(nn.Conv2d(places, places, 3, 1, 1), nn.ReLU(), last_of_places)
         # A cell alone sees little more than itself; two layers more and it sees what surrounds it in the glimpse.
@@ -209,6 +208,25 @@ class DensityHead(nn.Module):
             places,
         )
         return amounts.sum(1) + rest.sum(1), field
+
+
+def density_layer(channels: int, kinds: int, places: int, start: float = 5.0) -> nn.Conv2d:
+    """A layer from a map of `places` places to densities before their softplus, which add up to about `start` at first.
+
+    Without that the sum over a thousand places would begin hundreds off.
+    """
+    layer = nn.Conv2d(channels, kinds, 1)
+    nn.init.constant_(_bias(layer), softened(start / places))
+    return layer
+
+
+def softened(value: float) -> float:
+    """What the softplus of is `value`, above 0.
+
+    >>> round(softened(math.log(2)), 4)
+    0.0
+    """
+    return math.log(math.expm1(value))
 
 
 def _bias(layer: nn.Conv2d) -> Tensor:

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from varsac import geometry
 from varsac.tasks.batch import ObjectBatch
+from varsac.tasks.task import DataSpec, TaskError
 
 
 def in_places(objects: ObjectBatch, kinds: int, grid: tuple[int, int], view: Tensor, extent: Tensor) -> Tensor:
@@ -79,6 +80,20 @@ def numbers(points: Tensor, kind: Tensor, kinds: int, low: Tensor, high: Tensor,
     index = inside * ((kind * rows + row) * columns + column)
     found = points.new_zeros(len(points), kinds * rows * columns)
     return found.scatter_add_(1, index, inside.to(points.dtype)).view(len(points), kinds, rows * columns)
+
+
+def check_kinds(spec: DataSpec) -> None:
+    """That the objects' classes are the kinds that "density" heads count.
+
+    Raises:
+        TaskError: they are not, so positions cannot tell what is to be counted where.
+    """
+    for head in spec.heads:
+        if head.kind == "density" and head.size not in (1, spec.object_classes):
+            raise TaskError(
+                f"head {head.name!r} counts {head.size} kinds, but objects are of {spec.object_classes} classes: "
+                "their positions do not tell which kind lies where; set model.points=0"
+            )
 
 
 def _kinds(objects: ObjectBatch, kinds: int) -> Tensor:

@@ -7,8 +7,8 @@ Source: Katharopoulos and Fleuret, "Processing Megapixel Images with Deep Attent
 
 Departures (docs/methods.md): the gradient with respect to the attention is unbiased unless `estimator="reference"`; the
 most probable places are taken where nothing is drawn; places follow from the layers of the attention network instead of
-a receptive field given by hand; patches are band-limited windows; `auxiliary` and `salience` are VarSac's, off by
-default.
+a receptive field given by hand; patches are band-limited windows; `auxiliary`, `salience` and `points` are VarSac's,
+off by default.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from varsac import geometry, losses
-from varsac.heads import Answers, Readout
+from varsac import geometry, losses, points
+from varsac.heads import Answers, Readout, density_layer, softened
 from varsac.latents import CLOSED, by_place
 from varsac.models.output import Output
 from varsac.models.patch_features import NETWORKS, patch_features
 from varsac.salience import contrast
 from varsac.tasks.batch import Batch
-from varsac.tasks.task import DataSpec, TaskError
+from varsac.tasks.task import DataSpec, HeadSpec, TaskError
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,9 +47,12 @@ class AttentionSamplingConfig:
         smoothing: share of an even map in the attention that is drawn from; signs: 1e-4.
         entropy: weight of the attention's negative entropy in the loss.
         auxiliary: weight of VarSac's path from label to location through the attention network's features; 0 leaves it
-            out, as published.
+            out, as published. For "density" heads these features count too, the attention follows their densities d,
+            and the answer is what they add up to times what the patches make of it: with a = d / sum d and exact
+            counts c that is importance sampling, sum c = (sum d) E_{i ~ a} c_i / d_i.
         salience: how much what stands out in the proxy is attended to at first, as VarSac has it; learned on from
             there, 0 leaves it out, as published.
+        points: weight of the true positions in what those densities learn from; 0: from the counts alone.
     """
 
     glimpses: int = 10
@@ -65,6 +68,7 @@ class AttentionSamplingConfig:
     entropy: float = 1e-4
     auxiliary: float = 0.0
     salience: float = 0.0
+    points: float = 0.0
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "network": NETWORKS,
@@ -86,6 +90,7 @@ class AttentionMap(nn.Module):
 
     Attributes:
         grid: (rows, columns) of the map.
+        whole: the places cover the proxy.
         points: (K, 2), the middle of what each place sees, over the proxy in [-1, 1].
 
     Raises:
@@ -114,6 +119,7 @@ class AttentionMap(nn.Module):
         self.grid = (size[0] - reach) // pool, (size[1] - reach) // pool
         if min(self.grid) < 1:
             raise TaskError(f"a proxy of {size[0]} x {size[1]} px is too small for valid convolutions and pool={pool}")
+        self.whole = self.grid[0] * pool == size[0] and self.grid[1] * pool == size[1]
         self.register_buffer("points", self._points(size, reach), persistent=False)
 
     def _points(self, size: tuple[int, int], reach: int) -> Tensor:
@@ -138,7 +144,8 @@ class AttentionSampling(nn.Module):
         spec: the data.
 
     Raises:
-        TaskError: more patches than places; a proxy or patches too small for the networks.
+        TaskError: more patches than places; a proxy or patches too small for the networks; positions to learn from
+            that do not fit what is counted, or the map.
     """
 
     def __init__(self, config: AttentionSamplingConfig, spec: DataSpec) -> None:
@@ -160,20 +167,32 @@ class AttentionSampling(nn.Module):
         if config.auxiliary and asked:
             self.pooled = nn.Linear(widths[-1], 64)
             self.hints = Answers(asked, 64)
+        counted = [head for head in spec.heads if head.kind == "density" and config.auxiliary]
+        if counted and config.points:
+            self._check_points()
+        self.densities = nn.ModuleDict(
+            {head.name: density_layer(widths[-1], head.size, len(self.attention.points)) for head in counted}
+        )
+        for head in counted:  # patches begin by agreeing with the densities
+            nn.init.constant_(self.answers.layers[head.name].get_parameter("bias"), softened(1.0))
 
     def forward(self, batch: Batch, generator: torch.Generator | None = None) -> Output:
         """Look and answer; see `varsac.models.varsac.VarSac.forward`."""
         config = self.config
-        points = geometry.through_view(self.attention.points, batch.view)  # (B, K, 2)
+        where = geometry.through_view(self.attention.points, batch.view)  # (B, K, 2)
+        closed = (where.abs() > 1).any(-1)  # (B, K)
         logits, places = self.attention(batch.proxy)  # (B, K), (B, F, rows, columns)
         if config.salience:
             logits = logits + self.gain * (self._standing_out(batch.proxy) + 0.03).log()
-        attention = smoothed(logits.float(), (points.abs() > 1).any(-1), config.smoothing)  # (B, K)
+        densities = self._densities(places, closed)  # by head (B, kinds, K)
+        if densities:
+            logits = logits + (torch.cat(list(densities.values()), 1).sum(1).detach() + 1e-6).log()
+        attention = smoothed(logits.float(), closed, config.smoothing)  # (B, K)
         if generator is None:
             chosen = attention.topk(config.glimpses).indices  # (B, N)
         else:
             chosen = drawn(attention.detach(), config.glimpses, generator, config.replacement)
-        where = points.gather(1, chosen[..., None].expand(-1, -1, 2)).clamp(-1, 1)
+        where = where.gather(1, chosen[..., None].expand(-1, -1, 2)).clamp(-1, 1)
         fixations = torch.cat([where, torch.full_like(where[..., :1], self.scale)], -1)  # (B, N, 3)
         patches = batch.images.windows(fixations, config.glimpse_size)  # (B, N, C, S, S)
         features = functional.normalize(self.features(patches.flatten(0, 1)).float(), dim=1)
@@ -191,6 +210,10 @@ class AttentionSampling(nn.Module):
             flat = by_place(places)  # (B, K, F)
             standing_out = (attention[:, None] @ flat)[:, 0] - flat.mean(1)
             output.auxiliary = self.hints(self.pooled(standing_out).relu())
+        for name, density in densities.items():
+            output.auxiliary[name] = density.sum(2)
+            output.terms[f"places/{name}"] = density
+            output.answers[name] = output.answers[name] * density.sum(2)
         return output
 
     def loss(self, output: Output, batch: Batch, progress: float = 1.0) -> dict[str, Tensor]:
@@ -200,9 +223,36 @@ class AttentionSampling(nn.Module):
         terms["entropy"] = config.entropy * output.terms["negative_entropy"].mean()
         for head in self.spec.heads:
             if head.name in output.auxiliary:
-                hint = losses.hint_loss(head, output.auxiliary[head.name], batch.labels[head.name])
-                terms[f"hint/{head.name}"] = config.auxiliary * hint.mean()
+                terms |= self._hint_losses(head, output, batch)
         return terms
+
+    def _hint_losses(self, head: HeadSpec, output: Output, batch: Batch) -> dict[str, Tensor]:
+        hint, label = output.auxiliary[head.name], batch.labels[head.name]
+        if head.kind != "density":
+            return {f"hint/{head.name}": self.config.auxiliary * losses.hint_loss(head, hint, label).mean()}
+        terms = {f"hint/{head.name}": self.config.auxiliary * losses.answer_loss(head, hint, label).mean()}
+        if self.config.points:
+            true = points.in_places(batch.objects, head.size, self.attention.grid, batch.view, batch.extent)
+            fit = losses.point_loss(output.terms[f"places/{head.name}"], true)
+            terms[f"places/{head.name}"] = self.config.points * fit.mean()
+        return terms
+
+    def _check_points(self) -> None:
+        """Raises `TaskError`, see the class."""
+        points.check_kinds(self.spec)
+        if not self.attention.whole:
+            raise TaskError(
+                f"padding={self.config.padding}, pool={self.config.pool}: the map's places do not cover the proxy, so "
+                "true positions cannot be told by place; take padding=same and a pool that divides the proxy, or "
+                "model.points=0"
+            )
+
+    def _densities(self, places: Tensor, closed: Tensor) -> dict[str, Tensor]:
+        """By head (B, kinds, K), what the proxy alone counts in the places that lie in the image."""
+        return {
+            name: functional.softplus(layer(places).float()).flatten(2) * ~closed[:, None]
+            for name, layer in self.densities.items()
+        }
 
     def _standing_out(self, proxy: Tensor) -> Tensor:
         """What stands out in the middle of each place, (B, K) in [0, 1]."""

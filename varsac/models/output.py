@@ -20,7 +20,7 @@ class Output:
         log_posterior: (B, T, N) over the places of the proxy's map, or None.
         fields: by "density" head, where it found what it counted.
         auxiliary: answers of the auxiliary path from label to location, by head.
-        terms: further parts of the loss, (B,) or (B, T) each, as the model's `loss` knows them.
+        terms: further parts of the loss, as the model's `loss` knows them; most are (B,) or (B, T).
         without: answers without each glimpse in turn, by head, (B, T, size).
     """
 

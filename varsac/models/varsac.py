@@ -24,7 +24,7 @@ from varsac.models.output import Output
 from varsac.options import OptionError
 from varsac.salience import contrast, isolation, middles
 from varsac.tasks.batch import Batch
-from varsac.tasks.task import DataSpec, HeadSpec, TaskError
+from varsac.tasks.task import DataSpec, HeadSpec
 
 
 @dataclasses.dataclass(frozen=True)
@@ -125,7 +125,8 @@ class VarSac(nn.Module):
     def __init__(self, config: VarSacConfig, spec: DataSpec) -> None:
         super().__init__()
         self.config, self.spec = config, spec
-        _check_points(config, spec)
+        if config.points:
+            points.check_kinds(spec)
         asked = [head for head in spec.heads if head.kind != "density"]
         dense = [head for head in spec.heads if head.kind == "density"]
         self.by_density = config.places == "density" or (config.places == "auto" and not asked)
@@ -360,16 +361,6 @@ class VarSac(nn.Module):
         seen = points.in_windows(batch.objects, head.size, side, fixations, batch.extent)  # (B, T, K, M)
         all_of_them = points.in_places(batch.objects, head.size, self.grid, batch.view, batch.extent)  # (B, K, N)
         return losses.point_loss(field.cells, seen), losses.point_loss(field.places, all_of_them)
-
-
-def _check_points(config: VarSacConfig, spec: DataSpec) -> None:
-    """Raises `TaskError`, see `VarSac`."""
-    for head in spec.heads:
-        if config.points and head.kind == "density" and head.size not in (1, spec.object_classes):
-            raise TaskError(
-                f"head {head.name!r} counts {head.size} kinds, but objects are of {spec.object_classes} classes: "
-                "their positions do not tell which kind lies where; set model.points=0"
-            )
 
 
 CENTRED, UNCENTRED = 0.25, 0.75

@@ -10,6 +10,8 @@ import torch
 
 from tests.varsac.models import learning
 from tests.varsac.models.test_models import batch_of, spec_of
+from varsac import losses
+from varsac.heads import softened
 from varsac.models import attention_sampling
 from varsac.models.attention_sampling import (
     AttentionMap,
@@ -18,7 +20,7 @@ from varsac.models.attention_sampling import (
     drawn,
     expectation,
 )
-from varsac.tasks.task import TaskError
+from varsac.tasks.task import HeadSpec, TaskError
 
 PLACES, DRAWS, FEATURES = 6, 3, 2
 SHAPES = {
@@ -155,6 +157,61 @@ def test_what_stands_out_is_attended_to_at_first(padding):
     batch.proxy[:, :, 20, 30] = 0.1  # dark on light stands out too
     model = AttentionSampling(AttentionSamplingConfig(2, 16, padding=padding, salience=5.0), spec).eval()
     assert model(batch).fixations[0, 0, :2].tolist() == pytest.approx([61 / 48 - 1, 41 / 32 - 1])
+
+
+COUNTED = (HeadSpec("marines", "density", 1),)
+
+
+def counting(**options):
+    spec = spec_of(COUNTED, proxy=(20, 20))
+    config = AttentionSamplingConfig(2, 16, **{"auxiliary": 0.5, **options})
+    return AttentionSampling(config, spec), batch_of(spec, sizes=((60, 60), (60, 60)))
+
+
+def test_densities_lead_attention_and_scale_the_answer():
+    model, batch = counting()
+    layer = model.densities["marines"]
+    with torch.no_grad():
+        model.attention.last.weight.zero_()
+        layer.weight.zero_()
+        model.answers.layers["marines"].weight.zero_()
+    output = model(batch, torch.Generator().manual_seed(0))
+    assert output.auxiliary["marines"].flatten().tolist() == pytest.approx([5.0, 5.0])  # 400 places of 5 / 400
+    assert output.answers["marines"].flatten().tolist() == pytest.approx([5.0, 5.0])  # patches agree at first
+    even = output.log_posterior[:, 0].exp()
+    assert torch.allclose(even, torch.full_like(even, 1 / 400), rtol=1e-3)
+    model.answers.layers["marines"].bias.data.fill_(softened(2.0))
+    assert model(batch).answers["marines"].flatten().tolist() == pytest.approx([10.0, 10.0])
+    layer.weight.data.normal_(std=3.0)
+    density = model(batch).terms["places/marines"][:, 0]
+    assert torch.allclose(model(batch).log_posterior[:, 0].exp(), density / density.sum(1, keepdim=True), atol=1e-3)
+
+
+def test_positions_teach_densities():
+    model, batch = counting(points=1.0)
+    output = model(batch, torch.Generator().manual_seed(0))
+    terms = model.loss(output, batch)
+    hint = losses.answer_loss(COUNTED[0], output.auxiliary["marines"], batch.labels["marines"])
+    assert terms["hint/marines"].item() == pytest.approx(0.5 * hint.mean().item())
+    terms["places/marines"].backward()
+    slope = model.densities["marines"].bias.grad.item()
+    with torch.no_grad():
+        density = output.terms["places/marines"]
+    # softplus' = 1 - exp(-d); the loss is sum d - log(d where the one object lies), whose place is 20 / 60, 30 / 60.
+    there = density[:, 0, 10 * 20 + 6]
+    expected = ((1 - (-density).exp()).sum((1, 2)) - (1 - (-there).exp()) / there).mean().item()
+    assert slope == pytest.approx(expected, rel=1e-3)
+    assert "places/marines" not in counting()[0].loss(output, batch)
+
+
+def test_positions_that_cannot_be_told_by_place():
+    for options in ({"padding": "valid"}, {"pool": 3}):
+        with pytest.raises(TaskError, match="do not cover the proxy"):
+            counting(points=1.0, **options)
+    config = AttentionSamplingConfig(2, 16, auxiliary=0.5, points=1.0)
+    spec = spec_of((HeadSpec("marines", "density", 3),))  # but objects are of two classes
+    with pytest.raises(TaskError, match="counts 3 kinds"):
+        AttentionSampling(config, spec)
 
 
 def test_settings_that_cannot_be():

@@ -69,7 +69,7 @@ def spec_of(heads=HEADS, channels=3, proxy=(20, 26)):
 
 def batch_of(spec, sizes=((60, 80), (80, 44)), view=(-1.0, -1.0, 1.0, 1.0)):
     random = np.random.default_rng(0)
-    labels = {"kind": 2, "present": [1, 0, 1], "number": 5, "units": [3, 1]}
+    labels = {"kind": 2, "present": [1, 0, 1], "number": 5, "units": [3, 1], "marines": [4]}
     return collate(
         [
             Example(
