@@ -13,8 +13,14 @@ from torch.nn import functional
 
 from varsac import geometry
 
+KINDS = ("contrast", "isolation")
 FLOOR = 0.02
 """Added to the contrast of the surroundings: below it, contrast is noise."""
+
+
+def standing_out(kind: str, proxy: Tensor, grid: tuple[int, int], size: float) -> Tensor:
+    """`contrast` or `isolation`, by its name in `KINDS`: (B, N) in [0, 1]."""
+    return contrast(proxy, grid) if kind == "contrast" else isolation(proxy, grid, size)
 
 
 def contrast(proxy: Tensor, grid: tuple[int, int]) -> Tensor:

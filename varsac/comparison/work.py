@@ -23,7 +23,8 @@ class Work:
         task: name in `varsac.tasks.registry`.
         columns: what tables show: measures as `varsac.engine.evaluate` names them, with their titles.
         settings: text by key ("task.", "model." or "train."), for every configuration.
-        recipes: settings for single models, by their names in `varsac.models.registry`; they come after the others.
+        recipes: settings for single models, by their names in `varsac.models.registry`; they come after the others, and
+            after them those for single configurations, by theirs.
         heads: what the head of a column is called where a recipe asks for another one.
         needs_data: a folder of data has to be given.
     """
@@ -58,7 +59,8 @@ class Work:
             ConfigError: an unknown configuration.
         """
         model = recipe(configuration).model
-        return {**self.settings, **TUNED.get(model, {}), **self.recipes.get(model, {})}
+        recipes = [self.recipes.get(name, {}) for name in (model, configuration)]
+        return {**self.settings, **TUNED.get(model, {}), **recipes[0], **recipes[1]}
 
     def value(self, measures: Mapping[str, float], column: str) -> float | None:
         """What a column shows of a model's measures; None for nothing.
@@ -170,12 +172,14 @@ WORKS: dict[str, Work] = {
         "Which digit is on the plate hidden in a photograph of 8 to 24 megapixels",
         "dslr",
         {"object/accuracy": "right", "found": "found"},
-        {f"task.{key}": value for key, value in HIDDEN_PLATES.items()} | {"train.steps": "1600"},
+        {f"task.{key}": value for key, value in HIDDEN_PLATES.items()}
+        | {"train.steps": "1600", "train.curriculum": "0.25"},
         {
             **NARROWED,
             "proxy_only": {**NARROW, "train.steps": "300"},
             "oracle_saccades": {**AROUND_PLATES, "model.glimpses": "1"},
             **{name: AROUND_PLATES for name in ("random_saccades", "attention_sampling", "differentiable_selection")},
+            "attention_sampling_hint": {"model.salience": "6", "model.stands_out": "isolation"},
             "patch_selection": {**NARROW, **AROUND_PLATES},
             "ram": {"model.window": "0.85", "model.glimpse_size": "20"},
         },

@@ -24,7 +24,7 @@ from varsac.heads import Answers, Readout, density_layer, softened
 from varsac.latents import CLOSED, by_place
 from varsac.models.output import Output
 from varsac.models.patch_features import NETWORKS, patch_features
-from varsac.salience import contrast
+from varsac.salience import KINDS, standing_out
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, HeadSpec, TaskError
 
@@ -52,6 +52,7 @@ class AttentionSamplingConfig:
             counts c that is importance sampling, sum c = (sum d) E_{i ~ a} c_i / d_i.
         salience: how much what stands out in the proxy is attended to at first, as VarSac has it; learned on from
             there, 0 leaves it out, as published.
+        stands_out: what stands out, see `varsac.salience`: "contrast", or "isolation" of what is as large as an object.
         points: weight of the true positions in what those densities learn from; 0: from the counts alone.
     """
 
@@ -68,12 +69,14 @@ class AttentionSamplingConfig:
     entropy: float = 1e-4
     auxiliary: float = 0.0
     salience: float = 0.0
+    stands_out: str = "contrast"
     points: float = 0.0
 
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "network": NETWORKS,
         "padding": ("same", "valid"),
         "estimator": ("unbiased", "reference"),
+        "stands_out": KINDS,
     }
 
 
@@ -257,7 +260,8 @@ class AttentionSampling(nn.Module):
     def _standing_out(self, proxy: Tensor) -> Tensor:
         """What stands out in the middle of each place, (B, K) in [0, 1]."""
         size = proxy.shape[2], proxy.shape[3]
-        pixels = contrast(proxy, size).unflatten(1, size)[:, None]  # (B, 1, h, w)
+        side = self.spec.window_scale(1.0) * min(size)  # of an object
+        pixels = standing_out(self.config.stands_out, proxy, size, side).unflatten(1, size)[:, None]  # (B, 1, h, w)
         points = self.attention.points.expand(len(proxy), 1, -1, -1)
         return functional.grid_sample(pixels, points, padding_mode="border", align_corners=False)[:, 0, 0]
 

@@ -22,7 +22,7 @@ from varsac.latents import PlaceLatent, PlaceMap, PlaceRange, Saccade, Sight, by
 from varsac.memory import Memory
 from varsac.models.output import Output
 from varsac.options import OptionError
-from varsac.salience import contrast, isolation, middles
+from varsac.salience import KINDS, middles, standing_out
 from varsac.tasks.batch import Batch
 from varsac.tasks.task import DataSpec, HeadSpec
 
@@ -102,7 +102,7 @@ class VarSacConfig:
     CHOICES = {  # noqa: RUF012 (a class attribute on purpose: dataclasses leave what has no annotation alone)
         "scale": ("learned", "fixed"),
         "places": ("auto", "attention", "density"),
-        "stands_out": ("contrast", "isolation"),
+        "stands_out": KINDS,
         "objective": ("elbo", "product"),
     }
 
@@ -136,7 +136,7 @@ class VarSac(nn.Module):
         seen = features if self.in_turn else 0
         self.glimpse = GlimpseEncoder(spec.channels, config.glimpse_size, config.glimpse_width, seen, config.normalised)
         self.grid = self.proxy.grid
-        scale = min(1.0, config.window * spec.object_size / min(spec.image_size))
+        scale = spec.window_scale(config.window)
         ranges = PlaceRange(CENTRED if config.centred else UNCENTRED, jitter=config.jitter)
         self.latent = PlaceLatent(
             width, self.grid, state, scale, ranges, config.scale == "learned", not self.by_density
@@ -293,13 +293,11 @@ class VarSac(nn.Module):
         return middles(proxy, self.grid, self._object_side(proxy))
 
     def _standing_out(self, proxy: Tensor) -> Tensor:
-        if self.config.stands_out == "contrast":
-            return contrast(proxy, self.grid)
-        return isolation(proxy, self.grid, self._object_side(proxy))
+        return standing_out(self.config.stands_out, proxy, self.grid, self._object_side(proxy))
 
     def _object_side(self, proxy: Tensor) -> float:
         """Side of an object in pixels of the proxy."""
-        return self.spec.object_size / min(self.spec.image_size) * min(proxy.shape[2:])
+        return self.spec.window_scale(1.0) * min(proxy.shape[2:])
 
     def _answers(
         self, seen: list[Tensor], of_places: dict[str, Tensor], cells: list[Tensor], fixations: Tensor, batch: Batch

@@ -9,7 +9,7 @@ import pytest
 
 from varsac.comparison.trials import chosen, grid
 from varsac.comparison.work import TUNED, WORKS, WorkError, work
-from varsac.config import named, recipe
+from varsac.config import CONFIGS, named, recipe
 from varsac.models import registry
 from varsac.options import OptionError
 
@@ -40,8 +40,15 @@ def test_an_unknown_work_is_refused_with_those_there_are():
         work("smok")
 
 
-def test_recipes_are_of_models_that_there_are():
-    assert {model for one in WORKS.values() for model in one.recipes} <= set(registry.MODELS)
+def test_recipes_are_of_models_and_configurations_that_there_are():
+    assert {name for one in WORKS.values() for name in one.recipes} <= {*registry.MODELS, *CONFIGS}
+
+
+def test_recipes_of_configurations_come_after_those_of_models():
+    hidden = WORKS["hidden"]
+    both = [hidden.config(name, 0, {}).options for name in ("attention_sampling", "attention_sampling_hint")]
+    assert [one.window for one in both] == [1.3, 1.3]
+    assert [one.stands_out for one in both] == ["contrast", "isolation"]
 
 
 @pytest.mark.parametrize("path", sorted(TRIALS.glob("*.json")), ids=lambda path: path.stem)

@@ -159,6 +159,21 @@ def test_what_stands_out_is_attended_to_at_first(padding):
     assert model(batch).fixations[0, 0, :2].tolist() == pytest.approx([61 / 48 - 1, 41 / 32 - 1])
 
 
+def test_what_stands_out_is_what_is_asked_for():
+    spec = spec_of(proxy=(40, 40))  # objects have 8 px of it
+    batch = batch_of(spec)
+    batch.proxy.fill_(0.0)
+    batch.proxy[..., :20:2] = 1.0  # stripes
+    batch.proxy[..., 26:34, 28:36] = 0.6
+    first = {}
+    for kind in ("contrast", "isolation"):
+        config = AttentionSamplingConfig(2, 16, salience=50.0, stands_out=kind)
+        x, y = AttentionSampling(config, spec).eval()(batch).fixations[0, 0, :2].tolist()
+        first[kind] = (x + 1) * 20, (y + 1) * 20
+    (across, _), (x, y) = first["contrast"], first["isolation"]
+    assert across < 20 and 28 < x < 36 and 26 < y < 34
+
+
 COUNTED = (HeadSpec("marines", "density", 1),)
 
 
