@@ -88,12 +88,12 @@ def picture(task: Work, results: Sequence[Result], costs: Costs) -> str:
         )
     upwards = f"{title} (mean over seeds; bars: lowest to highest){' — less is better' if error else ''}"
     middle = (TOP + BOTTOM) / 2
-    heading = html.escape(task.title)
+    heading, size = html.escape(task.title), _heading_size(task.title)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDE} {HIGH}" role="img" '
         f'font-family="system-ui, sans-serif" font-size="{FONT}"><title>{heading}</title>'
         f'<rect width="{WIDE}" height="{HIGH}" fill="{PAPER}"/>'
-        f'<text x="{LEFT}" y="22" font-size="15" font-weight="600" fill="{INK}">{heading}</text>{_legend(marks)}'
+        f'<text x="{LEFT}" y="22" font-size="{size:g}" font-weight="600" fill="{INK}">{heading}</text>{_legend(marks)}'
         f'{"".join(parts)}<text x="{(LEFT + RIGHT) / 2}" y="{HIGH - 14}" text-anchor="middle" fill="{INK}">'
         f'CPU time of an answer, ms (one image, one thread; logarithmic)</text><text x="16" y="{middle}" '
         f'text-anchor="middle" fill="{INK}" transform="rotate(-90 16 {middle})">{html.escape(upwards)}</text></svg>\n'
@@ -176,6 +176,15 @@ def _mark(plane: Plane, mark: Point) -> str:
         f'{bar}<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}" stroke="{PAPER}" stroke-width="1.5">'
         f"<title>{html.escape(told)}</title></circle>"
     )
+
+
+def _heading_size(text: str) -> float:
+    """Of letters with which a heading has room, px.
+
+    >>> _heading_size("Two digits"), _heading_size("x" * 100)
+    (15.0, 11.6)
+    """
+    return round(min(15.0, (WIDE - LEFT - 20) / (LETTER / FONT * 0.96 * len(text))), 1)
 
 
 def _label(at: tuple[float, float], name: str, taken: Sequence[Box]) -> tuple[Box, str]:

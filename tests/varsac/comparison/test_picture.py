@@ -62,6 +62,11 @@ def test_all_names_are_there_and_apart():
         taken.append(box)
 
 
+def test_headings_have_room():
+    for one in WORKS.values():
+        assert picture._heading_size(one.title) * 0.565 * len(one.title) < picture.WIDE - picture.LEFT
+
+
 def test_errors_reach_down_to_nought():
     marks = [Point("a", "ours", 1.0, 2.0, 1.5, 3.0)]
     plane = Plane.around(marks, 10.0, error=True)
