@@ -211,9 +211,18 @@ class DensityHead(nn.Module):
 
 
 def density_layer(channels: int, kinds: int, places: int, start: float = 5.0) -> nn.Conv2d:
-    """A layer from a map of `places` places to densities before their softplus, which add up to about `start` at first.
+    """A layer from a map to densities before their softplus, which add up to about `start` at first.
 
     Without that the sum over a thousand places would begin hundreds off.
+
+    Args:
+        channels: of the map.
+        kinds: that are counted.
+        places: of the map.
+        start: the sum.
+
+    Returns:
+        From (B, channels, rows, columns) to (B, kinds, rows, columns).
     """
     layer = nn.Conv2d(channels, kinds, 1)
     nn.init.constant_(_bias(layer), softened(start / places))

@@ -19,7 +19,17 @@ FLOOR = 0.02
 
 
 def standing_out(kind: str, proxy: Tensor, grid: tuple[int, int], size: float) -> Tensor:
-    """`contrast` or `isolation`, by its name in `KINDS`: (B, N) in [0, 1]."""
+    """`contrast` or `isolation`.
+
+    Args:
+        kind: a name in `KINDS`.
+        proxy: (B, C, h, w).
+        grid: (rows, columns) of the map of places.
+        size: side of an object in pixels of the proxy; contrast does not ask for it.
+
+    Returns:
+        (B, N) in [0, 1], 1 at the place that stands out most.
+    """
     return contrast(proxy, grid) if kind == "contrast" else isolation(proxy, grid, size)
 
 

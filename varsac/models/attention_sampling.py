@@ -251,7 +251,7 @@ class AttentionSampling(nn.Module):
             )
 
     def _densities(self, places: Tensor, closed: Tensor) -> dict[str, Tensor]:
-        """By head (B, kinds, K), what the proxy alone counts in the places that lie in the image."""
+        """By head (B, kinds, K), what the proxy alone counts in the places whose middles lie in the image."""
         return {
             name: functional.softplus(layer(places).float()).flatten(2) * ~closed[:, None]
             for name, layer in self.densities.items()
@@ -262,8 +262,8 @@ class AttentionSampling(nn.Module):
         size = proxy.shape[2], proxy.shape[3]
         side = self.spec.window_scale(1.0) * min(size)  # of an object
         pixels = standing_out(self.config.stands_out, proxy, size, side).unflatten(1, size)[:, None]  # (B, 1, h, w)
-        points = self.attention.points.expand(len(proxy), 1, -1, -1)
-        return functional.grid_sample(pixels, points, padding_mode="border", align_corners=False)[:, 0, 0]
+        middles = self.attention.points.expand(len(proxy), 1, -1, -1)
+        return functional.grid_sample(pixels, middles, padding_mode="border", align_corners=False)[:, 0, 0]
 
 
 def smoothed(logits: Tensor, closed: Tensor, share: float) -> Tensor:
